@@ -6,6 +6,7 @@ from promosms.cli.installation import config_check, demo, migrate
 from promosms.cli.ledger import ledger
 from promosms.cli.privacy import privacy
 from promosms.cli.processes import tick, up, worker
+from promosms.cli.routes import routes
 from promosms.cli.users import admin, invite_admin, reset_totp
 
 COMMANDS = (
@@ -19,6 +20,7 @@ COMMANDS = (
     admin,
     reset_totp,
     gateway,
+    routes,
     phone_link,
     audit,
     ledger,

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.demo import billing as demo_billing
 from promosms.demo import inbox as demo_inbox
+from promosms.demo import senders as demo_senders
 from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
 from promosms.models import (
     Account,
@@ -86,7 +87,7 @@ PAST = (
         Draft(
             name="Open studio evening",
             text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
-            "Bring this text for a free tea.",
+            "Bring this text for a free tea. No more texts: studio.example/stop",
         ),
     ),
     (1, BRITAIN, SERVICE),
@@ -118,8 +119,10 @@ def seed() -> DemoAccount | None:
         by_country = {
             country: _recipients(session, account, country, random) for country in COUNTRIES
         }
+        sender = demo_senders.seed(account, session.scalars(_owner(account)).one())
         for days, country, draft in PAST:
-            _past(session, account, _addressed(draft, by_country[country]), days, random)
+            named = replace(draft, sender=sender) if country is BRITAIN else draft
+            _past(session, account, _addressed(named, by_country[country]), days, random)
         _opt_out(session, account, random)
         demo_inbox.seed(session, account)
         running = drafts.create(account, RUNNING, key="")
@@ -146,6 +149,10 @@ def _account(session: Session, password_hash: str) -> Account:
         ledger.credit(account.id, CREDIT, f"demo:{account.public_id}")
     demo_billing.seed(account, owner)
     return account
+
+
+def _owner(account: Account) -> Select[User]:
+    return select(User).where(User.account_id == account.id)
 
 
 def _recipients(

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from wtforms import Field, HiddenField, RadioField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from promosms.forms.form import Form
@@ -12,8 +12,8 @@ from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
 from promosms.models import SenderKind
-from promosms.services.gateways.routes import Behind
-from promosms.sms import sender
+from promosms.services.gateways.routes import Abilities, Behind
+from promosms.sms.senders import spelling
 
 MOST_WEIGHT = 1000
 
@@ -53,16 +53,50 @@ class RouteForm(NewRouteForm):
         render_kw={"autocomplete": "off"},
     )
 
+    names = BooleanField(
+        _("Customers can send under approved names of their own"),
+        description=_("Only if the provider behind it takes any name that you approve."),
+    )
+    flash = BooleanField(
+        _("Texts open on the screen, and phones do not keep them (flash)"),
+        description=_("Every gateway of this route must be able to do it."),
+    )
+    urgent = BooleanField(
+        _("Served first"),
+        description=_("Campaigns on this route leave before those of other routes."),
+    )
+    offered = BooleanField(
+        _("Customers can choose it"),
+        description=_("The route that is used for new campaigns they always can."),
+    )
+    description = StringField(
+        _("What customers read about it"),
+        [Length(max=200)],
+        [stripped],
+        description=_("One sentence. For example: People can answer, and it costs least."),
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+
+    def abilities(self) -> Abilities:
+        """What customers can do with it."""
+        return Abilities(
+            names=bool(self.names.data),
+            flash=bool(self.flash.data),
+            urgent=bool(self.urgent.data),
+            offered=bool(self.offered.data),
+            description=self.description.data or "",
+        )
+
     def validate_sender(self, field: Field) -> None:
-        """A name or a number, by the rule of `sms/sender.py`."""
+        """A name or a number, by the rule of `sms/senders/spelling.py`."""
         if self.sender_kind.data == SenderKind.NUMBER:
-            number = sender.number(field.data)
+            number = spelling.number(field.data)
             if number is None:
                 raise ValidationError(
                     gettext("Enter a number with its country code, such as +48732000001, or 71234.")
                 )
             field.data = number
-        elif not sender.is_name(field.data):
+        elif not spelling.is_name(field.data):
             raise ValidationError(
                 gettext(
                     "Enter 3 to 11 letters and digits without accents, not only digits. Between "

@@ -23,7 +23,8 @@ class OutboundSms(NamedTuple):
 
     `taken` has the references of the parts, by their number from 1, that the gateway took in an
     earlier try: only the others are submitted. If `unconfirmed`, the gateway may have the whole
-    message, because the answer to an earlier try was lost.
+    message, because the answer to an earlier try was lost. A `flash` text opens on the screen
+    and is not kept (message class 0 of GSM 03.38); only gateways that can do that should get one.
     """
 
     our_reference: str
@@ -34,6 +35,7 @@ class OutboundSms(NamedTuple):
     parts: int
     taken: Mapping[int, str] = NO_PARTS
     unconfirmed: bool = False
+    flash: bool = False
 
 
 class ReceiptStatus(StrEnum):
@@ -184,6 +186,11 @@ class Gateway(ABC):
     def resend(cls, settings: Mapping[str, Any]) -> Resend:
         """Whether a text whose answer was lost may be submitted again."""
         return Resend.NEVER
+
+    @classmethod
+    def can_flash(cls, settings: Mapping[str, Any]) -> bool:
+        """Can it send flash texts? Not unless it says so."""
+        return False
 
     @property
     def ready(self) -> bool:

@@ -84,6 +84,11 @@ class Simulator(Gateway):
         """As the settings say."""
         return Resend(settings.get("resend", Resend.NEVER))
 
+    @classmethod
+    def can_flash(cls, settings: Mapping[str, Any]) -> bool:
+        """The simulated phone shows which texts are."""
+        return True
+
     async def open(self, emit: Emit) -> None:
         """Begin to deliver receipts and replies."""
         self.pump = asyncio.create_task(self._pump(emit))
@@ -122,7 +127,8 @@ class Simulator(Gateway):
         due = None if outcome is Outcome.NO_RECEIPT else time.time() + seconds
         status = RECEIPTS.get(outcome, ReceiptStatus.DELIVERED)
         taken = Taken(
-            sms.our_reference, sms.sender, sms.phone, sms.text, sms.parts, outcome, due, status
+            *(sms.our_reference, sms.sender, sms.phone, sms.text, sms.parts),
+            *(outcome, due, status, sms.flash),
         )
         loop = asyncio.get_running_loop()
         if not self.waiting:

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS texts (
     id INTEGER PRIMARY KEY, our_reference TEXT NOT NULL, sender TEXT NOT NULL, phone TEXT NOT NULL,
     body BLOB NOT NULL, parts INTEGER NOT NULL, outcome TEXT NOT NULL, accepted_at REAL NOT NULL,
-    receipt_at REAL, receipt_status TEXT NOT NULL DEFAULT ''
+    receipt_at REAL, receipt_status TEXT NOT NULL DEFAULT '', flash INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS texts_due ON texts (receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS texts_phone ON texts (phone, id);
@@ -30,9 +31,10 @@ CREATE TABLE IF NOT EXISTS refused (our_reference TEXT PRIMARY KEY);
 """
 
 LATEST = (
-    "SELECT * FROM (SELECT phone, sender AS other, body, accepted_at AS at, 0 AS mine, outcome"
+    "SELECT * FROM (SELECT phone, sender AS other, body, accepted_at AS at, 0 AS mine, outcome,"
+    " flash"
     " FROM texts {0} ORDER BY id DESC LIMIT ?) UNION ALL"
-    " SELECT * FROM (SELECT phone, number, body, written_at, 1, ''"
+    " SELECT * FROM (SELECT phone, number, body, written_at, 1, '', 0"
     " FROM replies {0} ORDER BY id DESC LIMIT ?)"
 )
 RECENT = 1000  # texts, and as many replies, among which conversations are looked for
@@ -49,6 +51,7 @@ class Taken(NamedTuple):
     outcome: str
     receipt_at: float | None
     receipt_status: str
+    flash: bool = False
 
 
 class Place(NamedTuple):
@@ -67,6 +70,7 @@ class Shown(NamedTuple):
     at: float
     mine: bool
     outcome: str
+    flash: bool = False
 
 
 class SimulatorStore:
@@ -82,6 +86,8 @@ class SimulatorStore:
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "secure_delete=ON"):
             self.db.execute(f"PRAGMA {pragma}")
         self.db.executescript(SCHEMA)
+        with suppress(sqlite3.OperationalError):  # a store of before flash texts has no column
+            self.db.execute("ALTER TABLE texts ADD COLUMN flash INTEGER NOT NULL DEFAULT 0")
         self.inode = path.stat().st_ino
 
     def gone(self) -> bool:
@@ -167,7 +173,8 @@ class SimulatorStore:
         It reads the ends of the tables only: a large campaign makes it no slower.
         """
         return self._read(
-            "SELECT phone, other, body, max(at), mine, outcome"  # of the row with the maximum
+            # Of the row with the maximum.
+            "SELECT phone, other, body, max(at), mine, outcome, flash"
             f" FROM ({LATEST.format('')}) GROUP BY phone ORDER BY 4 DESC LIMIT ?",
             (RECENT, RECENT, limit),
         )
@@ -215,7 +222,7 @@ class SimulatorStore:
         row = (*text[:3], self._seal(text.body), *text[4:6], now, *text[6:])
         cursor = self.db.execute(
             "INSERT INTO texts (our_reference, sender, phone, body, parts, outcome, accepted_at,"
-            " receipt_at, receipt_status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " receipt_at, receipt_status, flash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
         return int(cursor.lastrowid or 0)
@@ -229,8 +236,8 @@ class SimulatorStore:
         with self.lock:
             rows = self.db.execute(query, parameters).fetchall()
         return [
-            Shown(number, other, self._open(body), at, bool(mine), outcome)
-            for number, other, body, at, mine, outcome in rows
+            Shown(number, other, self._open(body), at, bool(mine), outcome, bool(flash))
+            for number, other, body, at, mine, outcome, flash in rows
         ]
 
     def _seal(self, text: str) -> bytes:

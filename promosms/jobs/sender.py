@@ -262,4 +262,5 @@ def _outbound(message: Claimed) -> OutboundSms:
         message.parts,
         message.taken,
         message.unconfirmed,
+        message.flash,
     )

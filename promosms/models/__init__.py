@@ -99,6 +99,7 @@ from promosms.models.recipients.sign_up_form import SignUpForm
 from promosms.models.recipients.suppression import Suppression, SuppressionSource
 from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
+from promosms.models.senders.sender import Sender, SenderDecision, SenderStatus
 from promosms.models.sending.conversation import Conversation
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
@@ -225,7 +226,10 @@ __all__ = [
     "RouteGateway",
     "TwoFactorChallenge",
     "SenderKind",
+    "SenderStatus",
     "Segment",
+    "Sender",
+    "SenderDecision",
     "Session",
     "SignUp",
     "SignUpForm",

@@ -38,6 +38,7 @@ BLUEPRINTS = (
     "recipients.held_replies",
     "campaigns",
     "links.links",
+    "senders",
     "billing",
     "policies.policies",
     "policies.security",

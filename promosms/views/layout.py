@@ -17,6 +17,7 @@ from promosms.services.inbox import replies, unmatched
 from promosms.services.invoices import companies
 from promosms.services.payments import top_up_search
 from promosms.services.recipients import held_replies
+from promosms.services.senders import decisions
 from promosms.settings import settings
 
 
@@ -58,7 +59,7 @@ class Trial:
 
 MEMBER = (
     Item("dashboard.index", _("Home"), "home", ("dashboard",), tab="tab"),
-    Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns",), tab="tab"),
+    Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns", "senders"), tab="tab"),
     Item("campaigns.new", _("Write a text"), "pencil", (), tab="write", short=_("Write")),
     Item(
         "inbox.index",
@@ -117,8 +118,8 @@ ADMIN = (
         "paper-airplane",
         ("admin",),
         ("/admin/routes", "/admin/gateways", "/admin/add-gateway")
-        + ("/admin/texts", "/admin/unmatched"),
-        unmatched.count,
+        + ("/admin/texts", "/admin/unmatched", "/admin/senders"),
+        lambda: unmatched.count() + decisions.count_waiting(),
         tab="tab",
     ),
     Item(

@@ -73,13 +73,13 @@ from promosms.services.recipients.filters import Search
 from promosms.services.recipients.segments import segments
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from promosms.services.sending import opt_outs
-from promosms.services.sending.opt_outs import Evidence
 from promosms.services.sign_ups import forms as sign_up_forms
 from promosms.services.sign_ups.forms import Draft as SignUpDraft
 from promosms.services.sign_ups.forms import Words
 from promosms.services.workbooks import run as workbook_run
 from promosms.services.workbooks import workbooks
 from promosms.settings import settings_of, use_settings
+from tests.meta import sample_senders
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
 from tests.support.replies import store
@@ -100,7 +100,7 @@ Ids = dict[str, str]
 Form = dict[str, object]
 
 
-HELD = Evidence("Do you stop at 2?", NUMBER, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+HELD = opt_outs.Evidence("Do you stop at 2?", NUMBER, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 @dataclass
@@ -119,6 +119,7 @@ class Stage:
             self._people(account)
             self._imports(account)
             self._campaigns(account)
+            self.ids |= sample_senders.ids(account)
             self._top_ups(account)
             self._links()
             self._export(account)

@@ -3,9 +3,7 @@
 import io
 from collections.abc import Callable
 
-from promosms.documents import ksef
-from promosms.services.installation import defaults
-from promosms.services.prices import tables as price_tables
+from tests.meta.filled_forms import DRAFT, agreed, edited, ksef_table, mended, reviewed, seen
 from tests.meta.sample_account import (
     COMPANY,
     FILE,
@@ -122,6 +120,7 @@ ARGUMENTS = {
     "campaigns.review": "campaign draft",
     "campaigns.send": "campaign draft",
     "campaigns.test": "campaign draft",
+    "senders.withdraw": "sender requested",
     "billing.campaign": "campaign finished",
     "billing.invoice_file": "invoice",
     "admin.invoice_file": "invoice",
@@ -160,6 +159,10 @@ ARGUMENTS = {
     "admin.detach": "route",
     "admin.lift_block": "text_block",
     "admin.gateway_country": "gateway",
+    "admin.sender": "sender requested",
+    "admin.approve_sender": "sender requested",
+    "admin.refuse_sender": "sender requested",
+    "admin.revoke_sender": "sender approved",
     "admin.one_unmatched": "unmatched",
     "admin.assign_candidate": "unmatched",
     "admin.assign": "unmatched",
@@ -168,43 +171,10 @@ ARGUMENTS = {
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
 IN_TOWN = {"c0-kind": "text", "c0-subject": "city", "c0-test": "is", "c0-text": "Łódź"}
-DRAFT = {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en"}
-
-
-def _agreed(ids: Ids, owner: PageClient) -> Form:
-    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/review")
-    return {"agreed": str(page.select("input[name=agreed]")[0]["value"])}
-
-
-def _edited(ids: Ids, owner: PageClient) -> Form:
-    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/edit")
-    return {**DRAFT, "stamp": str(page.select("input[name=stamp]")[0]["value"])}
-
-
-def _seen(_things: Ids, _owner: PageClient) -> Form:
-    with _owner.application.app_context():
-        plan = price_tables.plan(defaults.default_route().id, PRICES.decode())
-    return {"text": PRICES.decode(), "digest": plan.digest}
-
-
-def _reviewed(_things: Ids, owner: PageClient) -> Form:
-    page = owner.get_page("/billing/top-up/review?amount=500000")
-    fields = page.select("main input[value]:not([name=csrf_token])")
-    return {str(field["name"]): str(field["value"]) for field in fields}
-
-
-def _mended(ids: Ids, owner: PageClient) -> Form:
-    page = owner.get_page(f"/imports/{ids['import finished']}")
-    key = str(page.select_one(".mend [name=row]")["value"])
-    return {"row": key, f"{key}-number": "+48601222444"}
 
 
 # Form data for each POST route, with which it changes something.
 # A new POST route needs a line here; the tests fail without it.
-def _ksef_table(_ids: Ids, _client: PageClient) -> Form:
-    number = f"5260001246-{today():%Y%m%d}-0100001AF629"
-    row = f"INV/{today():%Y}/000001;{number}-{ksef.crc8(number.encode()):02X}\n"
-    return {"file": (io.BytesIO(row.encode()), "ksef.csv")}
 
 
 FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
@@ -298,7 +268,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "imports.show": {"column": ["phone", "first_name"], "has_header": "y", **CONSENT},
     "imports.cancel": {},
     "imports.undo": {},
-    "mending.page": _mended,
+    "mending.page": mended,
     "suppressions.index": {"text": "+48601222333"},
     "suppressions.lift": {},
     "held_replies.stop": {},
@@ -308,13 +278,13 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "billing.choose": {"amount": "25,50"},
     "billing.company": {**vars(COMPANY), "city": "Gdynia"},
     "billing.confirm_company": {},
-    "billing.order": _reviewed,
+    "billing.order": reviewed,
     "billing.cancel_order": {},
     "billing.automatic": {"below": "20", "amount": "50", "monthly_cap": "100", "agreed": "y"},
     "billing.automatic_off": {},
     "billing.forget_card": {},
     "campaigns.new": {**DRAFT, "action": "save"},
-    "campaigns.edit": _edited,
+    "campaigns.edit": edited,
     "campaigns.count": DRAFT,
     "campaigns.autosave": DRAFT,
     "campaigns.duplicate": {},
@@ -326,8 +296,10 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.cancel": {},
     "campaigns.start": {},
     "campaigns.unschedule": {},
-    "campaigns.send": _agreed,
+    "campaigns.send": agreed,
     "campaigns.test": {},
+    "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},
+    "senders.withdraw": {},
     "policies.dismiss_notice": {"page": "/"},
     "policies.choose_cookies": {"page": "/", "answer": "accept"},
     "policies.choose_language": {"page": "/", "language": "pl"},
@@ -371,22 +343,25 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
         "connections": "1",
     },
     "admin.gateway_country": {"country": "DE"},
+    "admin.approve_sender": {"evidence": "Seen in the register", "countries": "CZ"},
+    "admin.refuse_sender": {"reason": "It is not yours"},
+    "admin.revoke_sender": {"reason": "It was not yours"},
     "admin.assign_candidate": lambda ids, _: {"keys": ids["candidate"]},
     "admin.assign": lambda ids, _: {"phone": "+48601111111", "account": ids["account"]},
     "admin.dismiss": {"reason": "A robot"},
     "admin.routes": {"name": "Winter"},
-    "admin.route": {"name": "Fast", "sender_kind": "name", "sender": "Shop"},
+    "admin.route": {"name": "Fast", "sender_kind": "name", "sender": "Shop", "urgent": "y"},
     "admin.prices": {"country": "PL", "price": "0.05"},
     "admin.remove_price": {"country": "PL", "tier": "0"},
     "admin.price_table": lambda _things, _: {"file": (io.BytesIO(PRICES), "prices.csv")},
-    "admin.import_prices": _seen,
+    "admin.import_prices": seen,
     "admin.default_route": {},
     "admin.attach": {"gateway": "Resting"},
     "admin.arrange": {"gateway": "Simulator", "position": "2", "weight": "50", "countries": "PL"},
     "admin.detach": {"gateway": "Simulator"},
     "admin.lift_block": {},
     "admin.set_ksef_number": {"invoice": f"INV/{today():%Y}/000001", "outside": "y"},
-    "admin.read_ksef_file": _ksef_table,
+    "admin.read_ksef_file": ksef_table,
 }
 # These store nothing: previews, counts, and cookies of visitors.
 STORES_NOTHING = {

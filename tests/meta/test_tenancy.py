@@ -34,6 +34,8 @@ BY_FIELD = [
     ("campaigns.new", "audience", "list"),
     ("campaigns.new", "key", "campaign draft"),
     ("campaigns.new", "without", "list"),
+    ("campaigns.new", "sender", "sender approved"),
+    ("campaigns.autosave", "sender", "sender approved"),
     ("campaigns.autosave", "draft", "campaign draft"),
     ("campaigns.autosave", "key", "campaign draft"),
     ("campaigns.autosave", "audience", "list"),

@@ -18,6 +18,7 @@ from wtforms.widgets import CheckboxInput
 
 from promosms.forms.campaigns.kind import KindFields
 from promosms.forms.campaigns.links import LinksFields
+from promosms.forms.campaigns.sender import SenderPart
 from promosms.forms.campaigns.when import WhenPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
@@ -54,8 +55,8 @@ def _single_line(typed: str | None) -> str:
     return " ".join(_tidy(typed).split())
 
 
-class CampaignForm(LinksFields, WhenPart, KindFields):
-    """Name, kind, audience, text and time of a draft.
+class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
+    """Name, kind, audience, text, sender and time of a draft.
 
     `stamp` is the state of the draft that the user saw; `key` creates a new draft at most once.
     """
@@ -92,10 +93,14 @@ class CampaignForm(LinksFields, WhenPart, KindFields):
     follow_up: FollowUp | None = None
     """For some of another campaign; then nothing is chosen but who is left out."""
 
-    def prepare(self, account: Account, public_id: str = "") -> None:
-        """Set the choices: everyone, the lists and the segments of the account."""
+    def prepare(self, account: Account, public_id: str = "", draft: Draft | None = None) -> None:
+        """Set the choices: everyone, the lists and the segments of the account, the senders.
+
+        What the stored draft has chosen stays among the senders.
+        """
         self.follow(account, public_id)
         self.account = account
+        self.prepare_sender(account, draft)
         self.lists = lists.all_of(account.id)
         count = number(campaigns.count_recipients(account))
         self.groups = {
@@ -121,6 +126,7 @@ class CampaignForm(LinksFields, WhenPart, KindFields):
         self.language.data = draft.language
         self.plain_details.data = draft.plain_details
         self.short_links.data = draft.short_links
+        self.show_sender(draft)
         self.audience.data = [EVERYONE] if draft.everyone else _values(draft.lists, draft.segments)
         self.without.data = _values(draft.without_lists, draft.without_segments)
         self.show_plan(draft)
@@ -139,6 +145,8 @@ class CampaignForm(LinksFields, WhenPart, KindFields):
             language=self.language.data or DEFAULT_LANGUAGE,
             plain_details=bool(self.plain_details.data),
             short_links=bool(self.short_links.data),
+            sender=self.sender.data or "",
+            route=self.route.data or "",
             everyone=EVERYONE in chosen,
             lists=[] if EVERYONE in chosen else _lists(chosen),
             segments=[] if EVERYONE in chosen else _segments(chosen),

@@ -14,7 +14,7 @@ from promosms.gateways.smpp.intake import Intake
 from promosms.gateways.smpp.link import CLOSING, BindRefused, Link
 from promosms.gateways.smpp.parts import Parts
 from promosms.gateways.smpp.session import NotSent
-from promosms.gateways.smpp.settings import BindAs, Settings
+from promosms.gateways.smpp.settings import Alphabet, BindAs, Settings
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,12 @@ class SmppGateway(Gateway):
         """The texts that wait for a session."""
         self.throttled = 0
         """How many of the last answers, without another between, say that we are too fast."""
+
+    @classmethod
+    def can_flash(cls, settings: Mapping[str, Any]) -> bool:
+        """A message class needs the default alphabet, or UCS-2 (GSM 03.38, section 4)."""
+        read = Settings.read(settings)
+        return read.alphabet is Alphabet.GSM7 and read.data_coding <= 0
 
     @property
     def ready(self) -> bool:

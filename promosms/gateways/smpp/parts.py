@@ -39,8 +39,13 @@ class Parts:
         self.flash = FLASH if settings.flash else 0
         coding = CODINGS[settings.alphabet] if settings.data_coding < 0 else settings.data_coding
         self.coding = coding | self.flash
-        self.tails = {"gsm7": self._tail(0, self.coding), "ucs2": self._tail(0, UCS2 | self.flash)}
-        """Of texts in one part."""
+        self.tails = {
+            ("gsm7", False): self._tail(0, self.coding),
+            ("ucs2", False): self._tail(0, UCS2 | self.flash),
+            ("gsm7", True): self._tail(0, self.coding | FLASH),
+            ("ucs2", True): self._tail(0, UCS2 | FLASH),
+        }
+        """Of texts in one part, by encoding and whether they are flash."""
         self.heads: dict[str, bytes] = {}
         """By sender."""
 
@@ -51,7 +56,7 @@ class Parts:
             head = (self.heads.get(sms.sender) or self._head(sms.sender)) + text(number, 21)
             octets = self._alone(sms)
             if octets is not None:
-                return [head + self.tails[sms.encoding] + OCTET[len(octets)] + octets]
+                return [head + self.tails[sms.encoding, sms.flash] + OCTET[len(octets)] + octets]
             return [head + tail for tail in self._messages(sms)]
         except Malformed as problem:
             raise GatewayError(ErrorClass.PERMANENT, "malformed") from problem
@@ -74,6 +79,7 @@ class Parts:
         way = self.settings.long
         pieces = split(sms.text, 7 if way is Long.UDH16 else 6) or ("",)
         coding, octets = self._encoded(sms, pieces)
+        coding |= FLASH if sms.flash else 0
         total, reference = len(octets), concat_reference(sms.our_reference)
         if total == 1:
             return [self._tail(0, coding) + counted(octets[0])]

@@ -126,6 +126,9 @@ class Campaign(Model):
     `service_confirmed_by` is the public id of the user who has said that a service text is no
     promotion, although it sounds like one.
 
+    `sender_id` is the approved name that it is sent under, NULL the sender of the route. It has no
+    foreign key: a name that was ever approved stays as long as its account.
+
     `not_guests` are recipients for whom there is no message at all: the account was on trial.
 
     `stopped_why` is the reason (`services/campaigns/guard.py`) for which it was paused or blocked
@@ -182,6 +185,7 @@ class Campaign(Model):
         words={
             "kind": N_("is it promotional, or about something that the person asked for or bought"),
             "opt_out_line": N_("is the line with which one opts out added"),
+            "sender_id": N_("the name that it is sent under, see senders"),
             "plain_details": N_("do names lose the accents that make a text dearer"),
             "short_links": N_("are its addresses shortened, and who opens them counted"),
             "service_confirmed_by": N_(
@@ -235,6 +239,7 @@ class Campaign(Model):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     route_id: Mapped[int] = mapped_column(ForeignKey("routes.id"))
+    sender_id: Mapped[int | None] = mapped_column(BigId)
     repeat_of: Mapped[int | None] = mapped_column(BigId)
     follow_up_of: Mapped[int | None] = mapped_column(BigId)
     follow_up_kind: Mapped[str] = mapped_column(String(12), default="", server_default="")

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy import ForeignKey, SmallInteger, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy
@@ -18,7 +18,14 @@ class SenderKind(StrEnum):
 
 
 class Route(Model):
-    """Name, sender and order of gateways. `sender` is what recipients see."""
+    """Name, own sender, and what customers can do with it.
+
+    `sender` is what recipients see unless the customer has chosen an approved name: `names` says
+    whether that is possible here. `flash`: texts open on the screen and are not kept; every gateway
+    of the route can do it. `urgent`: its campaigns are served before those of other routes.
+    `offered`: customers can choose it; the default route they always can. `description` is for
+    them, one sentence.
+    """
 
     __tablename__ = "routes"
     privacy = Privacy.SYSTEM
@@ -32,6 +39,11 @@ class Route(Model):
     sender_kind: Mapped[str] = mapped_column(String(6), default=SenderKind.NUMBER)
     sender: Mapped[str] = mapped_column(String(16))
     is_default: Mapped[bool] = mapped_column(default=False)
+    names: Mapped[bool] = mapped_column(default=True, server_default=true())
+    flash: Mapped[bool] = mapped_column(default=False, server_default=false())
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    offered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    description: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class RouteGateway(Model):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     or_,
     select,
     text,
@@ -113,8 +114,6 @@ class Priority(IntEnum):
 
 WITH_HOLD = (Priority.DIRECT, Priority.SIGN_UP)
 """Texts without a campaign whose price is set aside first."""
-
-
 NEEDS_ATTENTION = "attention_status IS NOT NULL"
 
 
@@ -210,6 +209,7 @@ class Message(Model):
             words={
                 "recipient": N_("the recipient, see recipients"),
                 "sender": N_("the sender that was shown"),
+                "flash": N_("did it open on the screen"),
                 "sent_at": N_("when it left"),
                 "final_at": N_("when its result was known"),
             },
@@ -255,6 +255,7 @@ class Message(Model):
     phone: Mapped[str] = mapped_column(String(16))
     country: Mapped[str] = mapped_column(String(2), default="")
     sender: Mapped[str] = mapped_column(String(16), default="")
+    flash: Mapped[bool] = mapped_column(default=False, server_default=false())
     text: Mapped[str] = mapped_column(Text, default="")
     encrypted_text: Mapped[bytes | None] = mapped_column(LargeBinary)
     encoding: Mapped[str] = mapped_column(String(4), default="gsm7")

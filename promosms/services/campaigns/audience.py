@@ -38,6 +38,8 @@ from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
 from promosms.services.recipients import fields
+from promosms.services.senders import answerable, chosen
+from promosms.services.senders.chosen import SenderOf
 from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT, reason_of
 from promosms.sms import segments
 
@@ -63,6 +65,7 @@ class MessageDraft(NamedTuple):
     price: int
     reason: str
     gateway_id: int | None
+    sender: str
 
 
 @dataclass
@@ -179,6 +182,7 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose, promotional = routing.chooser(campaign.route_id), is_promotional(campaign.kind)
+    sender_of = chosen.of(campaign.route_id, campaign.sender_id).by_country()
     query = _query(campaign, writer).limit(PAGE)
     guests = _guests(campaign)
     unconfirmed = trial.unconfirmed(db.session.get_one(Account, campaign.account_id))
@@ -188,9 +192,9 @@ def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDra
     def page(session: Session, after: int) -> list[MessageDraft]:
         rows = session.execute(query, {"after": after}).all()
         if unconfirmed:
-            drafts = (draft_of(writer, price_of, choose, promotional, *row) for row in rows)
+            drafts = (draft_of(writer, price_of, choose, sender_of, promotional, *r) for r in rows)
             return [if_confirmed(unconfirmed, draft) for draft in drafts]
-        return [draft_of(writer, price_of, choose, promotional, *row) for row in rows]
+        return [draft_of(writer, price_of, choose, sender_of, promotional, *row) for row in rows]
 
     return page
 
@@ -199,7 +203,7 @@ def writer_of(campaign: Campaign) -> Writer:
     """The writer of this campaign's text."""
     return Writer(
         campaign.text,
-        campaign.opt_out_line,
+        campaign.opt_out_line and answerable.can_answer(campaign),
         campaign.language,
         fields.types(db.session.get_one(Account, campaign.account_id)),
         plain_details=campaign.plain_details,
@@ -250,6 +254,7 @@ def draft_of(
     writer: Writer,
     price_of: PriceOf,
     choose: routing.Chooser,
+    sender_of: SenderOf,
     promotional: bool,
     recipient_id: int,
     recipient: str,
@@ -268,7 +273,10 @@ def draft_of(
     if suppressed or not agreed or price is None:
         reason = NO_PRICE if agreed else NO_CONSENT
         reason = reason_of(suppressed) if suppressed else reason
-        return MessageDraft(*person, "", "gsm7", 0, 0, reason, None)
+        return MessageDraft(*person, "", "gsm7", 0, 0, reason, None, "")
+    sender, reason = sender_of(country)
+    if reason:
+        return MessageDraft(*person, "", "gsm7", 0, 0, reason, None, "")
     text = writer.write(dict(zip(writer.names, values, strict=True)))
     encoding, parts, _, _ = segments.measure(text)
     gateway = choose(country)
@@ -276,14 +284,14 @@ def draft_of(
     if parts > segments.MAX_PARTS or text == writer.tail:
         reason = EMPTY if text == writer.tail else TOO_LONG
     price = 0 if reason else parts * price
-    return MessageDraft(*person, text, encoding, parts, price, reason, gateway)
+    return MessageDraft(*person, text, encoding, parts, price, reason, gateway, sender)
 
 
 def if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
     """A guest who has not agreed gets no text. An opt-out comes before that as a reason."""
     if draft.phone not in unconfirmed or draft.reason in (OPTED_OUT, HELD):
         return draft
-    return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.UNCONFIRMED, None)
+    return MessageDraft(*draft[:4], "", "gsm7", 0, 0, trial.UNCONFIRMED, None, "")
 
 
 def _guests(campaign: Campaign) -> set[str] | None:

@@ -19,11 +19,13 @@ from promosms.models import (
     CampaignList,
     CampaignSegment,
     CampaignStatus,
+    Route,
     now,
 )
 from promosms.services.campaigns import addressed
 from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.installation import defaults
+from promosms.services.senders import chosen
 
 _KEY = re.compile(r"[0-9a-f]{20}")
 
@@ -50,6 +52,10 @@ class Draft:
     planned_zone: str = ""
     latest_hours: int = LATEST_HOURS
     short_links: bool = False
+    sender: str = ""
+    """The public id of a name; empty for the sender of the route."""
+    route: str = ""
+    """The code of a route; empty for the default one."""
     everyone: bool = False
     lists: list[str] = field(default_factory=list)  # public ids, as all that follow
     segments: list[str] = field(default_factory=list)
@@ -123,6 +129,7 @@ def duplicate(campaign: Campaign, name: str) -> Campaign:
 def read(campaign: Campaign) -> Draft:
     """The name, text and audience of a campaign, as typed."""
     to = addressed.of(campaign)
+    on_top = chosen.of(campaign.route_id, campaign.sender_id)
     return Draft(
         name=campaign.name,
         text=campaign.text,
@@ -134,6 +141,8 @@ def read(campaign: Campaign) -> Draft:
         planned_zone=campaign.planned_zone,
         latest_hours=campaign.latest_hours,
         short_links=campaign.short_links,
+        sender=on_top.own.sender.public_id if on_top.own else "",
+        route="" if on_top.route.is_default else on_top.route.code,
         everyone=campaign.everyone,
         lists=[one.public_id for one in to.chosen.lists],
         segments=[one.public_id for one in to.chosen.segments],
@@ -157,6 +166,20 @@ def last_language(account: Account) -> str:
         .limit(1)
     )
     return db.session.scalar(query) or ""
+
+
+def last_sender(account: Account) -> Draft:
+    """The sender and the route that the account chose last, as far as it may choose them now."""
+    query = select(Campaign).where(Campaign.account_id == account.id)
+    last = db.session.scalar(query.order_by(Campaign.id.desc()).limit(1))
+    on_top = chosen.of(last.route_id, last.sender_id) if last else chosen.find(account.id, "", "")
+    own = on_top.own if on_top.own and chosen.is_usable(on_top.own) else None
+    if on_top.route not in chosen.routes() or (own and not on_top.route.names):
+        return Draft()
+    return Draft(
+        sender=own.sender.public_id if own else "",
+        route="" if on_top.route.is_default else on_top.route.code,
+    )
 
 
 def _lock_draft(campaign: Campaign) -> None:
@@ -191,12 +214,21 @@ def _write(campaign: Campaign, draft: Draft) -> None:
     campaign.planned_time, campaign.planned_zone = draft.planned_time, draft.planned_zone
     campaign.latest_hours = draft.latest_hours
     campaign.short_links = draft.short_links
+    _choose_sender(campaign, draft)
     campaign.everyone = draft.everyone
     if draft.follow_up is not None:
         campaign.follow_up_of = draft.follow_up.original
         campaign.follow_up_kind = draft.follow_up.kind
     campaign.updated_at = _later(campaign.updated_at)
     _address(campaign, draft)
+
+
+def _choose_sender(campaign: Campaign, draft: Draft) -> None:
+    """Choose the route and the name; of the routes only those that are offered, or this one."""
+    current = db.session.get_one(Route, campaign.route_id).code
+    on_top = chosen.find(campaign.account_id, draft.route, draft.sender, current)
+    campaign.route_id = on_top.route.id
+    campaign.sender_id = on_top.own.sender.id if on_top.own else None
 
 
 def _address(campaign: Campaign, draft: Draft) -> None:

@@ -25,10 +25,11 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, follow_ups, guard, kinds, text_cost
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
-from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.prices import prices
+from promosms.services.senders import answerable, availability, chosen
+from promosms.services.senders.availability import SenderProblem
 from promosms.services.sending import withdrawal
 from promosms.sms import personalise, segments
 from promosms.sms.phone import country_of
@@ -60,8 +61,16 @@ class LaunchProblem(StrEnum):
     MONTH_LIMIT = "month_limit"
     FOLLOW_UP_IN_TURN = "follow_up_in_turn"
     FOLLOW_UP_TOO_LATE = "follow_up_too_late"
+    NAME_GONE = "name_gone"
+    NAME_NOT_ON_ROUTE = "name_not_on_route"
+    NAME_NOT_HERE = "name_not_here"
+    NAME_NEEDS_WAY_OUT = "name_needs_way_out"
 
 
+OF_SENDERS = {
+    SenderProblem.NAME_GONE: LaunchProblem.NAME_GONE,
+    SenderProblem.NAME_NOT_ON_ROUTE: LaunchProblem.NAME_NOT_ON_ROUTE,
+}
 IN_VAIN = 20  # launches within an hour from which no text has left
 HOUR = timedelta(hours=1)
 OVER = {
@@ -145,10 +154,20 @@ def check(
         raise LaunchError(LaunchProblem.NO_GATEWAY)
     if follow_ups.too_late(campaign):
         raise LaunchError(LaunchProblem.FOLLOW_UP_TOO_LATE)
+    if problem := sender_problem(session, campaign):
+        raise LaunchError(problem)
     count = audience.count(campaign)
     if count == 0:
         raise LaunchError(LaunchProblem.NO_AUDIENCE)
     return count
+
+
+def sender_problem(session: Session, campaign: Campaign) -> LaunchProblem | None:
+    """Why a draft cannot be launched under its sender: it may not, or nobody could opt out."""
+    problem = availability.why_not(session, campaign)
+    if problem is not None:
+        return OF_SENDERS[problem]
+    return LaunchProblem.NAME_NEEDS_WAY_OUT if answerable.lacks_way_out(campaign) else None
 
 
 def check_text(text: str, *, short_links: bool = False) -> None:
@@ -210,6 +229,7 @@ def resume(campaign: Campaign) -> None:
         if campaign.status == CampaignStatus.BLOCKED and campaign.not_started:
             raise LaunchError(LaunchProblem.NOT_RUNNING)
         seen = guard.passed(campaign)
+        _check_sender(session, campaign, lock=True)
         if campaign.status == CampaignStatus.BLOCKED:
             check_limits(session, account.id, campaign.total_price)
             set_status(
@@ -262,8 +282,13 @@ def send_test(campaign: Campaign, phone: str) -> Message:
     price = prices.price_list(campaign.route_id, campaign.account_id).of(country, phone)
     if price is None:
         raise LaunchError(LaunchProblem.NO_PRICE)
+    on_top = chosen.of(campaign.route_id, campaign.sender_id)
+    sender, unreachable = on_top.by_country()(country)
+    if unreachable:
+        raise LaunchError(LaunchProblem.NAME_NOT_HERE)
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
+        _check_sender(session, campaign)
         gateway = routing.gateway_for(campaign.route_id, country)
         if account.status != AccountStatus.ACTIVE:
             raise LaunchError(LaunchProblem.SUSPENDED)
@@ -279,7 +304,8 @@ def send_test(campaign: Campaign, phone: str) -> Message:
             priority=Priority.TEST,
             phone=phone,
             country=country,
-            sender=defaults.sender_of(campaign.route_id),
+            sender=sender,
+            flash=on_top.route.flash,
             text=text,
             encoding=measure.encoding,
             parts=measure.parts,
@@ -292,6 +318,13 @@ def send_test(campaign: Campaign, phone: str) -> Message:
         except ledger.OverMonthlyLimit as error:
             raise LaunchError(LaunchProblem.MONTH_LIMIT) from error
         return message
+
+
+def _check_sender(session: Session, campaign: Campaign, *, lock: bool = False) -> None:
+    """The name may have been taken back since it was chosen."""
+    problem = availability.why_not(session, campaign, lock=lock)
+    if problem is not None:
+        raise LaunchError(OF_SENDERS[problem])
 
 
 def _check_trial(session: Session, campaign: Campaign) -> None:

@@ -20,9 +20,10 @@ from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.live_groups import Group
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
-from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.services.recipients import fields
+from promosms.services.senders import chosen
+from promosms.services.senders.chosen import Chosen, SenderOf
 from promosms.sms import gsm7, segments
 
 NAMED = 3
@@ -90,9 +91,10 @@ class _Writers:
     plain: Writer
 
     @classmethod
-    def of(cls, account: Account, draft: Draft) -> "_Writers":
-        """The writers of a draft."""
-        args = draft.text, draft.opt_out_line, draft.language, fields.types(account)
+    def of(cls, account: Account, draft: Draft, on_top: Chosen) -> "_Writers":
+        """The writers of a draft with this sender."""
+        line = draft.opt_out_line and on_top.answerable
+        args = draft.text, line, draft.language, fields.types(account)
         both = (
             Writer(*args, short_links=draft.short_links),
             Writer(*args, plain_details=True, short_links=draft.short_links),
@@ -102,15 +104,16 @@ class _Writers:
 
 def estimate(account: Account, draft: Draft) -> LiveEstimate:
     """What the draft would cost if it left now; it need not be stored."""
-    route = defaults.default_route().id
+    on_top = chosen.find(account.id, draft.route, draft.sender)
+    route, sender_of = on_top.route.id, on_top.by_country()
     price_list, choose = prices.price_list(route, account.id), routing.chooser(route)
-    writers, total = _Writers.of(account, draft), LiveEstimate()
+    writers, total = _Writers.of(account, draft, on_top), LiveEstimate()
     promotional = is_promotional(draft.kind)
     found = live_groups.find(account, draft, writers.chosen.names, price_list)
     total.read, total.counted = found.read, found.counted
     highest = 0
     for group in found.groups:
-        message = _message(group, writers.chosen, price_list.of, choose, promotional)
+        message = _message(group, writers.chosen, price_list.of, choose, sender_of, promotional)
         if message.reason:
             total.left_out[message.reason] += round(group.people)
             continue
@@ -131,16 +134,24 @@ def person(account: Account, draft: Draft, number: int) -> Person | None:
         return None
     row = rows[number % len(rows)]
     values = {name: getattr(row, name) for name in FIELD_NAMES}
+    on_top = chosen.find(account.id, draft.route, draft.sender)
     name = f"{row.first_name} {row.last_name}".strip()
-    return Person(name, row.phone, _Writers.of(account, draft).chosen.write(values))
+    return Person(name, row.phone, _Writers.of(account, draft, on_top).chosen.write(values))
 
 
 def _message(
-    group: Group, writer: Writer, price_of: PriceOf, choose: routing.Chooser, promotional: bool
+    group: Group,
+    writer: Writer,
+    price_of: PriceOf,
+    choose: routing.Chooser,
+    sender_of: SenderOf,
+    promotional: bool,
 ) -> MessageDraft:
     """The message that each of a group would get."""
     someone = 0, "", group.start, group.country, group.consent, group.source
-    draft = audience.draft_of(writer, price_of, choose, promotional, *someone, *group.values)
+    draft = audience.draft_of(
+        writer, price_of, choose, sender_of, promotional, *someone, *group.values
+    )
     return audience.if_confirmed({group.start} if group.asked else set(), draft)
 
 

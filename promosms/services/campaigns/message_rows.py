@@ -14,12 +14,12 @@ from promosms.db.transactions import on_sqlite
 from promosms.models import Message, MessageStatus, now, table_of
 from promosms.services.campaigns.audience import MessageDraft
 
-SharedValues = tuple[int, int, int, str]
-SHARED_COLUMNS = ("account_id", "campaign_id", "priority", "sender")
+SharedValues = tuple[int, int, int, bool]
+SHARED_COLUMNS = ("account_id", "campaign_id", "priority", "flash")
 # In the order of a draft, after the recipient's id.
 DRAFT_COLUMNS = (
     *("recipient", "phone", "country", "text", "encoding"),
-    *("parts", "price", "reason", "gateway_id"),
+    *("parts", "price", "reason", "gateway_id", "sender"),
 )
 COLUMNS = (
     "attempts",
@@ -81,8 +81,10 @@ def _copy(cursor: Any, shared: SharedValues, drafts: Sequence[MessageDraft]) -> 
     queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"
     lines = [
         f"{first}\t{recipient}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t"
-        f"{price}\t{reason}\t{gateway or NULL}\t{skipped if reason else queued}"
-        for _, recipient, phone, country, text, encoding, parts, price, reason, gateway in drafts
+        f"{price}\t{reason}\t{gateway or NULL}\t{sender}\t{skipped if reason else queued}"
+        for _, recipient, phone, country, text, encoding, parts, price, reason, gateway, sender in (
+            drafts
+        )
     ]
     with cursor.copy(COPY_ON_POSTGRESQL) as copy:
         copy.write("".join(lines))

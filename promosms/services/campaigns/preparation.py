@@ -22,10 +22,10 @@ from promosms.services.campaigns import affordability, audience, message_rows, s
 from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
-from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.payments import balance_alerts
+from promosms.services.senders import availability, chosen
 from promosms.services.sending import counters, cursors, deletions
 
 
@@ -44,7 +44,9 @@ def prepare(
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.status != CampaignStatus.PREPARING:
         return None
-    sender = defaults.sender_of(campaign.route_id)
+    if _may_not(campaign_id):
+        return CampaignStatus.BLOCKED
+    flash = chosen.of(campaign.route_id, None).route.flash
     start, room = campaign.cursor, has_room()
     if start == 0 and schedule.is_late(campaign):  # no worker was there in time
         schedule.ask(campaign, LaunchProblem.LATE, CampaignStatus.PREPARING)
@@ -57,7 +59,7 @@ def prepare(
     # SQLite works inside this process: a second thread would only compete with the first.
     read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
     for page in read_pages(campaign, start):
-        if not _insert_page(campaign_id, start, _with_links(writer, page), sender, room=room):
+        if not _insert_page(campaign_id, start, _with_links(writer, page), flash, room=room):
             return None
         start = page[-1].recipient_id
         if over():
@@ -83,6 +85,22 @@ def _block(campaign_id: int, estimate: Estimate) -> CampaignStatus | None:
         return CampaignStatus.BLOCKED
 
 
+def _may_not(campaign_id: int) -> bool:
+    """Block a campaign that may not be sent under its sender; is it blocked?"""
+    with transaction() as session:
+        query = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+        campaign = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        if campaign is None or campaign.status != CampaignStatus.PREPARING:
+            return False
+        if availability.why_not(session, campaign) is None:
+            return False
+        campaign.status, campaign.updated_at = CampaignStatus.BLOCKED, now()
+        campaign.missing = 0
+        # Whoever continues it agrees to this price; it is counted anew at the end.
+        campaign.total_price = max(campaign.total_price, campaign.agreed_price)
+        return True
+
+
 def waiting() -> list[int]:
     """Ids of campaigns that wait for their preparation."""
     query = select(Campaign.id).where(Campaign.status == CampaignStatus.PREPARING)
@@ -90,7 +108,7 @@ def waiting() -> list[int]:
 
 
 def _insert_page(
-    campaign_id: int, start: int, page: Sequence[MessageDraft], sender: str, *, room: bool = False
+    campaign_id: int, start: int, page: Sequence[MessageDraft], flash: bool, *, room: bool = False
 ) -> bool:
     with transaction() as session:
         if room:
@@ -99,7 +117,7 @@ def _insert_page(
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return False
-        new = _insert(session, campaign, _still_there(session, page), sender)
+        new = _insert(session, campaign, _still_there(session, page), flash)
         queued = [draft for draft in new if not draft.reason]
         changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
         counters.move(session, campaign_id, changes)
@@ -126,13 +144,13 @@ def _still_there(session: Session, page: Sequence[MessageDraft]) -> Sequence[Mes
 
 
 def _insert(
-    session: Session, campaign: Campaign, page: Sequence[MessageDraft], sender: str
+    session: Session, campaign: Campaign, page: Sequence[MessageDraft], flash: bool
 ) -> Sequence[MessageDraft]:
     """Insert a page, except numbers that already have a message; returns the inserted drafts.
 
     A number can already have one when its recipient was deleted and added again meanwhile.
     """
-    shared = (campaign.account_id, campaign.id, Priority.CAMPAIGN.value, sender)
+    shared = (campaign.account_id, campaign.id, Priority.CAMPAIGN.value, flash)
     try:
         with session.begin_nested():
             message_rows.insert(session, shared, page)
@@ -174,7 +192,10 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         prepared = campaign.n_queued + campaign.n_skipped
         campaign.not_guests = max(campaign.audience - prepared, 0) if on_trial else 0
         campaign.audience = prepared
-        campaign.status = _hold(session, campaign, total, number)
+        if availability.why_not(session, campaign, lock=True) is None:
+            campaign.status = _hold(session, campaign, total, number)
+        else:
+            campaign.status, campaign.missing = CampaignStatus.BLOCKED, 0
         campaign.updated_at = now()
         return CampaignStatus(campaign.status)
 

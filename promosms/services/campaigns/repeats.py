@@ -82,6 +82,7 @@ def draft(campaign: Campaign, name: str) -> Campaign:
             repeat = Campaign(
                 account_id=campaign.account_id,
                 route_id=campaign.route_id,
+                sender_id=campaign.sender_id,
                 repeat_of=campaign.id,
                 name=name[:100],
                 text=campaign.text,

@@ -91,15 +91,21 @@ def plain(text: str) -> str:
 
 
 def text_cost(
-    account: Account, text: str, *, opt_out_line: bool, language: str, short_links: bool = False
+    account: Account,
+    text: str,
+    *,
+    opt_out_line: bool,
+    language: str,
+    short_links: bool = False,
+    route_id: int | None = None,
 ) -> TextCost:
-    """The size and the price of a text while it is being written."""
+    """The size and the price of a text while it is being written, on a route or the default one."""
     types = fields.types(account)
     writer = Writer(text, opt_out_line, language, types, short_links=short_links)
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= MOST_PERSONALISED else None
-    price_list = prices.price_list(defaults.default_route().id, account.id)
+    price_list = prices.price_list(route_id or defaults.default_route().id, account.id)
     return TextCost(
         text=longest or written,
         personal=longest is not None,

@@ -1,19 +1,20 @@
 """Routes: name, sender and gateways, as admins set them. Each change is audited."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.gateways import KINDS
 from promosms.models import Gateway, Route, RouteGateway, SenderKind, new_public_id
 from promosms.services.audit import log as audit_log
-from promosms.services.gateways import health
+from promosms.services.gateways import credentials, health
 from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
-from promosms.sms import sender as senders
+from promosms.sms.senders import spelling
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,34 @@ class Behind:
     position: int
     weight: int
     countries: list[str]
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What customers can do with a route; see the model."""
+
+    names: bool = True
+    flash: bool = False
+    urgent: bool = False
+    offered: bool = False
+    description: str = ""
+
+    @property
+    def words(self) -> str:
+        """Those that it has, for the audit log."""
+        return ", ".join(key for key, value in asdict(self).items() if value is True) or "nothing"
+
+
+class CannotFlash(Exception):
+    """A gateway cannot send flash texts, or it is the default route, to which all others come."""
+
+
+def can_flash(gateway: Gateway) -> bool:
+    """Can this gateway send flash texts?"""
+    try:
+        return KINDS[gateway.kind].can_flash(credentials.decrypted(gateway))
+    except ValueError:  # settings that cannot be read: it sends nothing at all
+        return False
 
 
 def everything() -> list[Route]:
@@ -74,7 +103,11 @@ def add(name: str, actor: str) -> Route:
     with transaction() as session:
         model = defaults.default_route()
         route = Route(
-            code=new_public_id(), name=name, sender_kind=model.sender_kind, sender=model.sender
+            code=new_public_id(),
+            name=name,
+            sender_kind=model.sender_kind,
+            sender=model.sender,
+            names=model.names,
         )
         session.add(route)
         session.flush()
@@ -93,24 +126,40 @@ def add(name: str, actor: str) -> Route:
         return route
 
 
-def change(route_id: int, name: str, kind: SenderKind, sender: str, actor: str) -> None:
-    """Change name and sender of a route. Queued messages keep their sender.
+def change(
+    route_id: int,
+    name: str,
+    kind: SenderKind,
+    sender: str,
+    actor: str,
+    abilities: Abilities | None = None,
+) -> None:
+    """Change name, sender and abilities of a route. Queued messages keep their sender.
 
-    Raises ValueError for a sender that networks do not carry.
+    Raises ValueError for a sender that networks do not carry, CannotFlash.
     """
-    if not senders.fits(kind is SenderKind.NAME, sender):
+    if not spelling.fits(kind is SenderKind.NAME, sender):
         raise ValueError("not a sender")
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
         route.name, route.sender_kind, route.sender = name, kind, sender
-        audit_log.record(actor, "route.change", route.code, f"{name}, {kind} {sender}")
+        detail = f"{name}, {kind} {sender}"
+        if abilities is not None:
+            _check_flash(route, abilities.flash)
+            for ability, value in asdict(abilities).items():
+                setattr(route, ability, value)
+            detail = f"{detail}, {abilities.words}"
+        audit_log.record(actor, "route.change", route.code, detail)
 
 
 def make_default(route_id: int, actor: str) -> bool:
-    """Make it the route of new campaigns and verification texts; False if it is already."""
+    """Make it the route of new campaigns and verification texts; False if it is already.
+
+    False too for one of flash texts: every new gateway comes to this route, and not all can do it.
+    """
     with transaction() as session:
         route = session.get_one(Route, route_id, with_for_update=True)
-        if route.is_default:
+        if route.is_default or route.flash:
             return False
         session.execute(update(Route).where(Route.id != route_id).values(is_default=False))
         route.is_default = True
@@ -119,10 +168,16 @@ def make_default(route_id: int, actor: str) -> bool:
 
 
 def attach(route_id: int, gateway_id: int, actor: str) -> bool:
-    """Add a gateway to a route, at the last position; False if the route has it already."""
+    """Add a gateway to a route, at the last position; False if the route has it already.
+
+    Raises CannotFlash.
+    """
     with transaction() as session:
         if session.get(RouteGateway, (route_id, gateway_id)) is not None:
             return False
+        route = session.get_one(Route, route_id, with_for_update=True)
+        if route.flash and not can_flash(session.get_one(Gateway, gateway_id)):
+            raise CannotFlash
         last = select(func.max(RouteGateway.position)).where(RouteGateway.route_id == route_id)
         position = session.scalar(last)
         position = 0 if position is None else position + 1
@@ -159,6 +214,11 @@ def detach(route_id: int, gateway_id: int, actor: str) -> bool:
         session.delete(row)
         _record(session, actor, "detach", route_id, gateway_id)
         return True
+
+
+def _check_flash(route: Route, flash: bool) -> None:
+    if flash and (route.is_default or not all(can_flash(b.gateway) for b in behind(route.id))):
+        raise CannotFlash
 
 
 def _record(

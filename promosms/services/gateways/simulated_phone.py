@@ -17,7 +17,7 @@ from promosms.lib.pages import HIGHEST
 from promosms.models import Email, Message
 from promosms.services.installation import defaults
 from promosms.settings import instance_file, settings
-from promosms.sms import sender
+from promosms.sms.senders import spelling
 from promosms.urls import public_address
 
 __all__ = [
@@ -115,7 +115,7 @@ def reachable(number: str) -> list[str]:
     """
     ends = [text.other for text in texts(number)]
     shown = defaults.default_route().sender
-    return list(dict.fromkeys([*ends, *([shown] if sender.number(shown) else [])]))
+    return list(dict.fromkeys([*ends, *([shown] if spelling.number(shown) else [])]))
 
 
 def reply(number: str, to: str, text: str) -> None:

@@ -197,6 +197,44 @@ def credit_note(number: str, original: str, amount: str) -> EmailText:
     )
 
 
+def sender_waits(name: str) -> EmailText:
+    """To an admin, when a customer asks for a sender name."""
+    return _("A sender name waits for you: %(name)s", name=name), paragraphs(
+        _("A customer wants to send under the name %(name)s.", name=name),
+        _("Open this page to approve or to refuse it:"),
+        public_address("/admin/senders"),
+    )
+
+
+def sender_approved(name: str) -> EmailText:
+    """To an owner whose sender name was approved."""
+    return _("You can send as %(name)s now", name=name), paragraphs(
+        _("The sender name %(name)s is approved.", name=name),
+        _("Choose it under From when you write a text:"),
+        public_address("/campaigns/new"),
+    )
+
+
+def sender_refused(name: str, reason: str) -> EmailText:
+    """To an owner whose sender name was refused; `reason` is the admin's."""
+    return _("The sender name %(name)s was refused", name=name), paragraphs(
+        _("You cannot send as %(name)s. The reason:", name=name),
+        reason,
+        _("You can ask again and say more, or ask for another name:"),
+        public_address("/senders"),
+    )
+
+
+def sender_revoked(name: str, reason: str) -> EmailText:
+    """To an owner whose sender name was taken back; `reason` is the admin's."""
+    return _("You cannot send as %(name)s any more", name=name), paragraphs(
+        _("The operator has taken the sender name %(name)s back. The reason:", name=name),
+        reason,
+        _("Campaigns under this name are paused. Cancel them, or send the rest with another one."),
+        public_address("/campaigns"),
+    )
+
+
 def paragraphs(*parts: str) -> str:
     """The body of an e-mail."""
     return "\n\n".join(parts) + "\n"

@@ -40,6 +40,7 @@ from promosms.models import (
     MessagePart,
     MessageStatus,
     Priority,
+    Route,
     table_of,
 )
 from promosms.services.sending import cursors, opt_outs
@@ -65,6 +66,7 @@ class Claimed(NamedTuple):
     price: int
     attempts: int
     unconfirmed: bool
+    flash: bool
     taken: Mapping[int, str] = NO_PARTS
 
 
@@ -220,18 +222,22 @@ def left(_sqlite: bool) -> Select[int]:
 
 @lru_cache
 def fairest() -> Select[Any]:
-    """The campaign with queued messages whose account was served least recently."""
+    """The campaign with queued messages whose account was served least recently.
+
+    Those of urgent routes go first.
+    """
     columns: list[Any] = [Campaign.id, Campaign.account_id]
     return (
         select(*columns)
         .join(Account, Account.id == Campaign.account_id)
+        .join(Route, Route.id == Campaign.route_id)
         .where(
             Campaign.status == CampaignStatus.SENDING,
             Campaign.n_queued > 0,
             Account.status == AccountStatus.ACTIVE,
             Campaign.id.not_in(bindparam("empty", expanding=True)),
         )
-        .order_by(Account.served_at.asc().nulls_first(), Campaign.id)
+        .order_by(Route.urgent.desc(), Account.served_at.asc().nulls_first(), Campaign.id)
         .limit(1)
     )
 

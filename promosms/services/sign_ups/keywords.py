@@ -30,10 +30,11 @@ from promosms.services.ledger import ledger
 from promosms.services.prices import prices
 from promosms.services.sending import opt_outs
 from promosms.services.sign_ups import asking, forms, joining
-from promosms.sms import sender, transliterate
+from promosms.sms import transliterate
 from promosms.sms.keywords import sign_up_word_in
 from promosms.sms.phone import country_if_any
 from promosms.sms.segments import measure
+from promosms.sms.senders import spelling
 
 DAY = timedelta(days=1)
 MOST_ANSWERS = 3
@@ -58,11 +59,11 @@ def receiving_number(account_id: int) -> str | None:
     It is the sender of the default route, or the one that somebody has answered to lately.
     """
     shown = defaults.default_route().sender
-    if sender.number(shown):
+    if spelling.number(shown):
         return shown
     query = select(InboundMessage.inbound_number).where(InboundMessage.account_id == account_id)
     last = db.session.scalar(query.order_by(InboundMessage.id.desc()).limit(1))
-    return last if last and sender.number(last) else None
+    return last if last and spelling.number(last) else None
 
 
 def form_of(session: Session, phone: str, text: str) -> SignUpForm | None:
@@ -146,7 +147,7 @@ def _tell(session: Session, form: SignUpForm, texted: Texted, language: str) -> 
 def _may_tell(
     session: Session, account: Account, form: SignUpForm, texted: Texted, text: str
 ) -> bool:
-    if account.status != AccountStatus.ACTIVE or not sender.number(texted.number):
+    if account.status != AccountStatus.ACTIVE or not spelling.number(texted.number):
         return False
     if asking.texted_today(account, form) >= form.daily_limit:
         return False

@@ -62,6 +62,11 @@ SENTENCES = {
     "route.price": _("%(who)s changed a price of the route %(what)s"),
     "route.prices": _("%(who)s imported prices of the route %(what)s"),
     "route.unplan": _("%(who)s dropped a planned price of the route %(what)s"),
+    "sender.approve": _("%(who)s approved a sender name of %(what)s"),
+    "sender.ask": _("%(who)s asked for a sender name of %(what)s"),
+    "sender.refuse": _("%(who)s refused a sender name of %(what)s"),
+    "sender.revoke": _("%(who)s took a sender name of %(what)s back"),
+    "sender.withdraw": _("%(who)s withdrew a sender name of %(what)s"),
     "texts.unblock": _("%(who)s lifted a block of numbers"),
     "top_up.cancel": _("%(who)s cancelled an order of a top-up"),
     "top_up.overpayment": _("%(who)s booked an overpayment as a top-up of %(what)s"),
@@ -75,7 +80,7 @@ KINDS = {
         _("Money"),
         ("automatic", "card", "company", "dispute", "invoice", "payment", "refund", "top_up"),
     ),
-    "sending": (_("Sending"), ("gateway", "route", "texts", "opt_out")),
+    "sending": (_("Sending"), ("gateway", "route", "sender", "texts", "opt_out")),
     "admins": (_("Admins"), ("admin", "audit")),
 }
 """Parts of the log, by what stands before the dot of an action."""

@@ -14,12 +14,14 @@ from promosms.models import (
     MessageStatus,
     PaymentKind,
     PayMethod,
+    SenderStatus,
     TopUpStatus,
 )
 from promosms.services.invoices import export as invoice_export
 from promosms.services.invoices import seller_days
 from promosms.services.payments.top_up_search import TopUpRow
 from promosms.settings import settings
+from promosms.sms.senders.protected import Kind
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -54,6 +56,21 @@ KINDS = {
     PaymentKind.REFUND: _("Refund"),
     PaymentKind.DISPUTE: _("Disputed"),
     PaymentKind.DISPUTE_WON: _("Dispute won"),
+}
+SENDERS = {
+    SenderStatus.REQUESTED: (_("Waiting"), "info"),
+    SenderStatus.APPROVED: (_("Approved"), "good"),
+    SenderStatus.REFUSED: (_("Refused"), "bad"),
+    SenderStatus.REVOKED: (_("Taken back"), "bad"),
+}
+HELD = {
+    Kind.AUTHORITY: _("an authority"),
+    Kind.BANK: _("a bank"),
+    Kind.EMERGENCY: _("an emergency service"),
+    Kind.OPERATOR: _("a mobile operator"),
+    Kind.COURIER: _("a courier"),
+    Kind.BRAND: _("a well-known brand"),
+    Kind.GENERIC: _("a common word"),
 }
 DECISIONS = {
     AdjustmentStatus.WAITING: (_("Waiting"), "info"),

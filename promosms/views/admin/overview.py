@@ -24,6 +24,7 @@ from promosms.services.invoices import ksef, seller_days
 from promosms.services.ledger import nightly as ledger_nightly
 from promosms.services.payments import payments, top_up_search
 from promosms.services.prices import entries as price_entries
+from promosms.services.senders import decisions
 from promosms.services.sending import gateway_counts, overview
 from promosms.services.sending.gateway_counts import Count
 from promosms.settings import settings
@@ -90,6 +91,7 @@ def _wants() -> list[Want]:
         (top_up_search.count_to_confirm(), _orders, url_for("admin.top_ups")),
         (top_up_search.count_overpaid(), _overpaid, url_for("admin.top_ups", show="overpaid")),
         (adjustments.waiting(), _corrections, url_for("admin.adjustments")),
+        (decisions.count_waiting(), _senders, url_for("admin.senders")),
         (len(blocks.current()), _blocked, url_for("admin.texts")),
         (invoices, _ksef, url_for("admin.ksef_numbers")),
     ]
@@ -134,6 +136,16 @@ def _corrections(n: int) -> tuple[str, str]:
         n=number(n),
     )
     return "pencil-square", str(said)
+
+
+def _senders(n: int) -> tuple[str, str]:
+    said = ngettext(
+        "%(n)s sender name waits to be checked",
+        "%(n)s sender names wait to be checked",
+        n,
+        n=number(n),
+    )
+    return "identification", str(said)
 
 
 def _blocked(n: int) -> tuple[str, str]:

@@ -43,7 +43,12 @@ def route(code: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(route, form), 422
     kind = SenderKind(form.sender_kind.data)
-    services.change(route.id, form.name.data or "", kind, form.sender.data or "", me().public_id)
+    named = form.name.data or "", kind, form.sender.data or ""
+    try:
+        services.change(route.id, *named, me().public_id, form.abilities())
+    except services.CannotFlash:
+        form.flash.errors = [_cannot_flash()]
+        return _page(route, form), 422
     flash(_("The route is saved."), "good")
     return _back(code)
 
@@ -65,10 +70,12 @@ def attach(code: str) -> ResponseReturnValue:
     """Add a gateway to a route."""
     route, form = _route_or_404(code), AttachForm()
     gateway = gateways.find(form.gateway.data or "")
-    if form.validate() and gateway and services.attach(route.id, gateway.id, me().public_id):
-        flash(
-            _("%(name)s stands behind this route now, as the last one.", name=gateway.name), "good"
-        )
+    try:
+        if form.validate() and gateway and services.attach(route.id, gateway.id, me().public_id):
+            said = _("%(name)s stands behind this route now, as the last one.", name=gateway.name)
+            flash(said, "good")
+    except services.CannotFlash:
+        flash(_cannot_flash(), "bad")
     return _back(code)
 
 
@@ -97,6 +104,15 @@ def detach(code: str) -> ResponseReturnValue:
     if form.validate() and gateway and services.detach(route.id, gateway.id, me().public_id):
         flash(_("%(name)s is not behind this route any more.", name=gateway.name), "good")
     return _back(code)
+
+
+def _cannot_flash() -> str:
+    return str(
+        _(
+            "Flash texts need a route of their own, and gateways that can send them: SMPP with "
+            "the alphabet of GSM, or the simulator."
+        )
+    )
 
 
 def _route_or_404(code: str) -> Route:

@@ -27,8 +27,8 @@ from promosms.services.campaigns import (
     repeats,
     text_cost,
 )
-from promosms.services.installation import defaults
 from promosms.services.recipients import fields
+from promosms.services.senders import answerable, chosen
 from promosms.sms import keywords
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
@@ -45,6 +45,7 @@ def new() -> ResponseReturnValue:
     if request.method == "POST":
         return _submitted(form, None)
     form.language.data = drafts.last_language(my_account()) or current_language()
+    form.show_sender(drafts.last_sender(my_account()))
     chosen = request.args.get("list", "")
     if segment := request.args.get("segment", ""):
         chosen = f"{SEGMENT}{segment}"
@@ -66,7 +67,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if campaign.repeat_of is not None:  # text and people are those of the other campaign
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
     form = CampaignForm()
-    form.prepare(my_account(), public_id)
+    form.prepare(my_account(), public_id, drafts.read(campaign))
     if request.method == "POST":
         return _submitted(form, campaign)
     if campaign.status != CampaignStatus.DRAFT:
@@ -255,24 +256,24 @@ def _saved(campaign: Campaign | None, **state: object) -> str:
 def _shown(form: CampaignForm) -> dict[str, object]:
     """What the typed text would be and cost."""
     draft = form.draft()
+    on_top = chosen.find(my_account().id, draft.route, draft.sender)
+    line = draft.opt_out_line and on_top.answerable
     return {
-        "cost": _text_cost(form),
+        "cost": text_cost.text_cost(
+            my_account(),
+            draft.text,
+            opt_out_line=line,
+            language=draft.language,
+            short_links=draft.short_links,
+            route_id=on_top.route.id,
+        ),
         "live": live_estimate.estimate(my_account(), draft),
         "person": live_estimate.person(my_account(), draft, form.shown_person()),
         "promoting": kinds.promotion_words_in(draft.kind, draft.text),
         "no_way_out": bool(draft.text.strip())
         and kinds.lacks_way_out(draft.kind, draft.text, opt_out_line=draft.opt_out_line),
-        "way_out": keywords.opt_out_line(draft.language) if draft.opt_out_line else "",
+        "way_out": keywords.opt_out_line(draft.language) if line else "",
         "starts_at": form.starts_at(),
-        "sender": defaults.sender_of(defaults.default_route().id),
+        "on_top": on_top,
+        "lacks_way_out": answerable.draft_lacks_way_out(draft.kind, draft.text, on_top),
     }
-
-
-def _text_cost(form: CampaignForm) -> text_cost.TextCost:
-    return text_cost.text_cost(
-        my_account(),
-        form.text.data or "",
-        opt_out_line=bool(form.opt_out_line.data),
-        language=form.language.data or "en",
-        short_links=bool(form.short_links.data),
-    )

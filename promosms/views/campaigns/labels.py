@@ -1,5 +1,6 @@
 """Labels of campaigns: statuses, reasons and problems as the pages show them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from babel import dates
@@ -18,8 +19,10 @@ from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
+from promosms.services.senders import chosen
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
 from promosms.services.sign_ups import asking
+from promosms.sms.phone import pretty
 from promosms.web.access import my_account
 
 # Status: its label, and the tone of its badge.
@@ -67,6 +70,10 @@ SKIPPED = {
     NO_CONSENT: _("They have not agreed to get promotional texts."),
     asking.LATE: _("No line was free in time: the code in it does not count any more."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
+    chosen.NOT_REGISTERED: _(
+        "Their country takes only registered names, and yours is not registered there."
+    ),
+    chosen.NO_NAMES: _("Names do not arrive in their country."),
     audience.NO_GATEWAY: _("No line reaches their country at the moment."),
     audience.TOO_LONG: _("With their own details it would be more than six texts long."),
     audience.EMPTY: _("With their own details the text would be empty."),
@@ -158,6 +165,22 @@ PROBLEMS = {
         "With this campaign you would spend more in this month than you want to. Send it next "
         "month, choose fewer people, or change the limit in Billing, Limits."
     ),
+    LaunchProblem.NAME_GONE: _(
+        "The sender name of this campaign is not approved. Nothing is sent under it. Choose "
+        "another sender, or write to the operator."
+    ),
+    LaunchProblem.NAME_NOT_ON_ROUTE: _(
+        "The way of sending that you have chosen carries no names of your own. Choose its number, "
+        "or send in another way."
+    ),
+    LaunchProblem.NAME_NOT_HERE: _(
+        "The sender name cannot be used in the country of your number. Nothing was sent."
+    ),
+    LaunchProblem.NAME_NEEDS_WAY_OUT: _(
+        "Nobody can answer the sender name, so STOP does not work, and a promotional text needs a "
+        "way out. Write a page, an e-mail address or a number in the text, or choose a number as "
+        "the sender."
+    ),
     LaunchProblem.TOO_MANY: _(
         "Many campaigns were started within an hour, and no text has left from any of them. "
         "Nothing was sent now. Try again in an hour."
@@ -201,6 +224,11 @@ def stopped(campaign: Campaign) -> str:
 def title(campaign: Campaign) -> str:
     """The title of a campaign in the reader's language."""
     return detail_names.campaign_title(campaign)
+
+
+def sender(shown: str) -> str:
+    """A sender as people see it: a number with its gaps, or a name."""
+    return pretty(shown) if shown.startswith("+") else shown
 
 
 def to_whom(to: Addressed) -> str:
@@ -271,6 +299,11 @@ def country(code: str) -> str:
     """The name of a country in the reader's language."""
     locale = get_locale()
     return str(locale.territories.get(code, code)) if locale else code
+
+
+def countries(codes: Iterable[str]) -> str:
+    """Several countries in the reader's language, by the alphabet."""
+    return ", ".join(sorted(map(country, codes)))
 
 
 def about(duration: timedelta) -> str:

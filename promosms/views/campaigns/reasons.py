@@ -10,12 +10,14 @@ from promosms.language import lazy_gettext as _
 from promosms.models import Campaign, MessageStatus
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience
+from promosms.services.senders import chosen
 from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT
 from promosms.views.campaigns import labels
 
 CHECK = _("Check the number when you next see them.")
 SHORTER = _("A shorter text goes through.")
 ASK = _("The operator knows whether that will change.")
+OTHER_SENDER = _("With a number as the sender they can be reached.")
 LATER = _("Try again another time.")
 # What can be done about a text that left, by its reason or its status.
 ADVICE = {
@@ -35,6 +37,8 @@ ADVICE_LEFT_OUT = {
     NO_CONSENT: _("Ask them, and note their answer on their page."),
     audience.NO_PRICE: ASK,
     audience.NO_GATEWAY: ASK,
+    chosen.NOT_REGISTERED: OTHER_SENDER,
+    chosen.NO_NAMES: OTHER_SENDER,
     audience.TOO_LONG: SHORTER,
 }
 # Where that is done: the page, and what its link says.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
@@ -22,6 +23,7 @@ from promosms.services.campaigns import (
 )
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.ledger import campaign_costs
+from promosms.services.senders import availability, chosen
 from promosms.views.campaigns import labels, next_texts, reasons, steps
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.web.access import Access, allow, my_account, owned
@@ -143,12 +145,22 @@ def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, obj
         "repeat": repeats.find(campaign),
         "next_texts": next_texts.offered(campaign),
         "follow_ups": follow_ups.all_of(campaign),
+        "on_top": chosen.of(campaign.route_id, campaign.sender_id),
+        "sender_problem": _sender_problem(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
         "over": campaigns.over(campaign),
         "awaited": campaign.status in CampaignStatus.OPEN or campaign.n_sent + figures.waiting,
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
     }
+
+
+def _sender_problem(campaign: Campaign) -> object:
+    """Why a stopped campaign cannot go on under its sender, in words."""
+    if campaign.status not in (CampaignStatus.BLOCKED, CampaignStatus.PAUSED):
+        return ""
+    problem = availability.why_not(db.session(), campaign)
+    return labels.PROBLEMS[launch.OF_SENDERS[problem]] if problem else ""
 
 
 def _curve(campaign: Campaign) -> Curve | None:

@@ -22,6 +22,7 @@ from promosms.services.campaigns import (
 )
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
+from promosms.services.senders import answerable, chosen
 from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
@@ -39,6 +40,7 @@ def review(public_id: str) -> ResponseReturnValue:
         return to_report(campaign)
     estimate = audience.estimate(campaign)
     original = repeats.original(campaign)
+    on_top = chosen.of(campaign.route_id, campaign.sender_id)
     first_page = next(audience.read_pages(campaign), [])
     return render_template(
         "campaigns/review.html",
@@ -46,7 +48,9 @@ def review(public_id: str) -> ResponseReturnValue:
         estimate=estimate,
         examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
         to=addressed.of(campaign),
-        problem=_problem(campaign),
+        problem=_problem(campaign) or launch.sender_problem(db.session(), campaign),
+        on_top=on_top,
+        exceptions=on_top.exceptions({row.country for row in estimate.by_country}),
         foreign=text_cost.foreign(campaign.text),
         promoting=kinds.promotion_words_in(campaign.kind, campaign.text),
         no_gateway=routing.gateway_for(campaign.route_id) is None,
@@ -114,8 +118,9 @@ def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
 def _problem(campaign: Campaign) -> str:
     """Why the text cannot be sent; empty if it can."""
     text, line = campaign.text, campaign.opt_out_line
+    works = line and answerable.can_answer(campaign)
     problem = text_cost.problem(
-        text, opt_out_line=line, language=campaign.language, short_links=campaign.short_links
+        text, opt_out_line=works, language=campaign.language, short_links=campaign.short_links
     )
     if problem:
         return problem

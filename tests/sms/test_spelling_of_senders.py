@@ -2,7 +2,7 @@
 
 import pytest
 
-from promosms.sms import sender
+from promosms.sms.senders import spelling
 
 NAMES = ["Kwiaty", "PromoSMS", "Bar 24h", "H&M", "A.B-C_D", "24h", "abc", "Abcdefghijk", "1a1"]
 NO_NAMES = [
@@ -35,23 +35,23 @@ NO_NUMBERS += ["+" + "4" * 16, "+48732000001\n", "71234\n71234", "Kwiaty", "+487
 
 @pytest.mark.parametrize("text", NAMES)
 def test_it_is_a_name(text: str) -> None:
-    assert sender.is_name(text)
-    assert sender.fits(True, text)
+    assert spelling.is_name(text)
+    assert spelling.fits(True, text)
 
 
 @pytest.mark.parametrize("text", NO_NAMES)
 def test_it_is_no_name(text: str) -> None:
-    assert not sender.is_name(text)
-    assert not sender.fits(True, text)
+    assert not spelling.is_name(text)
+    assert not spelling.fits(True, text)
 
 
 @pytest.mark.parametrize(("typed", "number"), NUMBERS.items())
 def test_it_is_a_number(typed: str, number: str) -> None:
-    assert sender.number(typed) == number
-    assert sender.fits(False, number)
+    assert spelling.number(typed) == number
+    assert spelling.fits(False, number)
 
 
 @pytest.mark.parametrize("typed", NO_NUMBERS)
 def test_it_is_no_number(typed: str) -> None:
-    assert sender.number(typed) is None
-    assert not sender.fits(False, typed)
+    assert spelling.number(typed) is None
+    assert not spelling.fits(False, typed)

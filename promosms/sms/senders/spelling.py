@@ -1,4 +1,4 @@
-"""Senders: the name or the number that a recipient sees. One rule for everything that sets one."""
+"""The spelling of senders: the name or the number that a recipient sees; one rule for all."""
 
 import re
 

@@ -1,0 +1,1 @@
+"""Senders: names that customers ask for, what admins decide, and who stands on top of a text."""

@@ -1,0 +1,46 @@
+"""The data of forms that must be read from the page, or made anew for each call."""
+
+import io
+
+from promosms.documents import ksef
+from promosms.services.installation import defaults
+from promosms.services.prices import tables as price_tables
+from tests.meta.sample_account import PRICES, Form, Ids
+from tests.support.invoicing import today
+from tests.support.pages import PageClient
+
+DRAFT = {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en"}
+
+
+def agreed(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/review")
+    return {"agreed": str(page.select("input[name=agreed]")[0]["value"])}
+
+
+def edited(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/edit")
+    return {**DRAFT, "stamp": str(page.select("input[name=stamp]")[0]["value"])}
+
+
+def seen(_things: Ids, _owner: PageClient) -> Form:
+    with _owner.application.app_context():
+        plan = price_tables.plan(defaults.default_route().id, PRICES.decode())
+    return {"text": PRICES.decode(), "digest": plan.digest}
+
+
+def reviewed(_things: Ids, owner: PageClient) -> Form:
+    page = owner.get_page("/billing/top-up/review?amount=500000")
+    fields = page.select("main input[value]:not([name=csrf_token])")
+    return {str(field["name"]): str(field["value"]) for field in fields}
+
+
+def mended(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/imports/{ids['import finished']}")
+    key = str(page.select_one(".mend [name=row]")["value"])
+    return {"row": key, f"{key}-number": "+48601222444"}
+
+
+def ksef_table(_ids: Ids, _client: PageClient) -> Form:
+    number = f"5260001246-{today():%Y%m%d}-0100001AF629"
+    row = f"INV/{today():%Y}/000001;{number}-{ksef.crc8(number.encode()):02X}\n"
+    return {"file": (io.BytesIO(row.encode()), "ksef.csv")}
