@@ -175,6 +175,7 @@ def draft(campaign: Campaign, kind: FollowUpKind, name: str) -> Campaign:
                 opt_out_line=campaign.opt_out_line,
                 language=campaign.language,
                 plain_details=campaign.plain_details,
+                short_links=campaign.short_links,
             )
             session.add(follow_up)
     return follow_up
