@@ -1,5 +1,5 @@
 // The box below a conversation: the server counts while one writes, and the button says the price.
-import { counting } from "./counting.js";
+import { counting } from "./app.js";
 
 const form = document.querySelector("form[data-count]");
 const text = form.elements.text;

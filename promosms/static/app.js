@@ -1,5 +1,5 @@
 // Small improvements for browsers with script; every page works without them.
-import { part } from "./part.js";
+// What several scripts need stands here: each file of its own costs a page another answer.
 
 // A question before what cannot be undone. Listening on the document reaches live parts too.
 document.addEventListener("click", (event) => {
@@ -56,4 +56,41 @@ for (const toast of document.querySelectorAll(".toast[data-close]")) {
   toast.classList.add("shown");
   const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
   setTimeout(leave, 8000);
+}
+
+// A part of a page, as the server renders it; nothing where there is none, or somebody was signed out.
+// The browser itself reads it as a document: no script makes a page out of text, so none has to be
+// trusted with that (require-trusted-types-for in the content policy). Scripts in it do not run.
+export function part(url, form, token, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(form ? "POST" : "GET", url);
+    request.responseType = "document";
+    request.setRequestHeader("X-Partial", "1");
+    if (token) request.setRequestHeader("X-CSRFToken", token);
+    request.onload = () => {
+      const redirected = request.responseURL !== new URL(url, location.href).href;
+      const fine = request.status >= 200 && request.status < 300 && !redirected;
+      resolve(fine ? request.response?.querySelector("[data-partial]") : null);
+    };
+    request.onerror = request.onabort = reject;
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
+
+// The server counts what is written in a form: the parts of the page that show it are replaced.
+export function counting(form) {
+  let running;
+  return async () => {
+    running?.abort();
+    running = new AbortController();
+    try {
+      const fresh = await part(form.dataset.count, new FormData(form), form.elements.csrf_token.value, running.signal);
+      for (const piece of fresh?.querySelectorAll("[data-part]") ?? []) {
+        const old = document.querySelector(`[data-part="${piece.dataset.part}"]`);
+        if (!old.contains(document.activeElement)) old.replaceChildren(...piece.childNodes);
+      }
+    } catch { /* the next key tries again */ }
+  };
 }

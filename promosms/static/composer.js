@@ -1,6 +1,5 @@
 // The composer: the server counts while one writes and keeps the draft, and details go in at the cursor.
-import { counting } from "./counting.js";
-import { part } from "./part.js";
+import { counting, part } from "./app.js";
 import { writing } from "./writing.js";
 
 const form = document.querySelector("form[data-count]");

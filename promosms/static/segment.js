@@ -1,5 +1,5 @@
 // The form of a segment: the server counts while one chooses.
-import { part } from "./part.js";
+import { part } from "./app.js";
 
 const form = document.querySelector("form[data-count]");
 const found = form.querySelector("[data-part=found]");
