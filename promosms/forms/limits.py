@@ -78,7 +78,7 @@ class LimitsForm(Form):
         check_amount(field)
 
     def validate_per_month(self, field: Field) -> None:
-        """An amount in whole cents."""
+        """The same."""
         check_amount(field)
 
 

@@ -157,7 +157,7 @@ def _context() -> dict[str, object]:
 
 
 def _inbox(account_id: int) -> int:
-    """What waits in the inbox: numbers to decide about, and replies to read."""
+    """What the menu says beside the inbox: numbers to decide about, and replies to read."""
     return held_replies.count(account_id) + replies.count_unread(account_id)
 
 

@@ -17,9 +17,6 @@ from promosms.models import (
     AutomaticTopUp,
     BadRow,
     BulkKind,
-    Campaign,
-    CampaignStatus,
-    Click,
     Consent,
     Email,
     EmailLink,
@@ -30,12 +27,9 @@ from promosms.models import (
     InboundKind,
     InboundMessage,
     InvoiceDocument,
-    Link,
     Message,
-    MessageStatus,
     PayMethod,
     PhoneChange,
-    Recipient,
     Role,
     Session,
     SignUp,
@@ -51,8 +45,6 @@ from promosms.services.accounts import guests
 from promosms.services.auth import email_links, passwords
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import Chosen
-from promosms.services.campaigns import drafts
-from promosms.services.campaigns.drafts import Draft
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
 from promosms.services.inbox import conversations, direct_texts, unmatched
@@ -60,8 +52,6 @@ from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
 from promosms.services.invoices.companies import Details
-from promosms.services.ledger import ledger
-from promosms.services.links import links
 from promosms.services.payments import automatic_top_ups, balance_alerts, payments, top_ups
 from promosms.services.payments.automatic_top_ups import Settings
 from promosms.services.policies import versions as policy_versions
@@ -79,7 +69,7 @@ from promosms.services.sign_ups.forms import Words
 from promosms.services.workbooks import run as workbook_run
 from promosms.services.workbooks import workbooks
 from promosms.settings import settings_of, use_settings
-from tests.meta import sample_senders
+from tests.meta import sample_campaigns, sample_senders
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
 from tests.support.replies import store
@@ -118,7 +108,7 @@ class Stage:
             account = db.session.get_one(Account, self.cast.owner.account_id)
             self._people(account)
             self._imports(account)
-            self._campaigns(account)
+            self.ids |= sample_campaigns.ids(account)
             self.ids |= sample_senders.ids(account)
             self._top_ups(account)
             self._links()
@@ -249,31 +239,6 @@ class Stage:
                 )
             self.ids[f"import {status}"] = import_.public_id
 
-    def _campaigns(self, account: Account) -> None:
-        for status in CampaignStatus:
-            campaign = drafts.create(
-                account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
-            )
-            if status == CampaignStatus.SCHEDULED:
-                self._scheduled(campaign)
-            elif status != CampaignStatus.DRAFT:
-                self._launched(campaign, status)
-            self.ids[f"campaign {status}"] = campaign.public_id
-        self._link(campaign)
-
-    def _link(self, campaign: Campaign) -> None:
-        with transaction() as session:
-            account_id = campaign.account_id
-            link = Link(account_id=account_id, campaign_id=campaign.id, target="https://kawa.pl")
-            session.add(link)
-            session.flush()
-            recipient = session.query(Recipient).filter_by(account_id=account_id).first()
-            assert recipient is not None
-            click = {"first_at": now(), "last_at": now(), "account_id": account_id}
-            session.add(Click(link_id=link.id, recipient_id=recipient.id, **click))
-            [text] = links.Writer([link]).write([links.example(0, 9)], [links.NOBODY])
-        self.ids["short_link"] = text.rpartition("/")[2]
-
     def _top_ups(self, account: Account) -> None:
         companies.save(account.id, COMPANY, "test")
         user = db.session.get_one(User, self.cast.owner.user_id)
@@ -282,34 +247,6 @@ class Stage:
             with transaction():
                 top_up.status, top_up.paid_at = status, now()
             self.ids[f"top_up {status}"] = top_up.public_id
-
-    def _scheduled(self, campaign: Campaign) -> None:
-        with transaction():
-            tomorrow = (now() + timedelta(days=1)).replace(second=0, microsecond=0)
-            campaign.planned_time, campaign.planned_zone = f"{tomorrow:%Y-%m-%dT%H:%M}", "UTC"
-            campaign.status, campaign.send_at, campaign.audience = (
-                CampaignStatus.SCHEDULED,
-                tomorrow,
-                1,
-            )
-
-    def _launched(self, campaign: Campaign, status: CampaignStatus) -> None:
-        with transaction() as session:
-            campaign.status, campaign.launched_at, campaign.audience = status, now(), 1
-            unsure = status == CampaignStatus.CANCELLED
-            campaign.n_delivered, campaign.n_unknown = int(not unsure), int(unsure)
-            session.add(
-                Message(
-                    account_id=campaign.account_id,
-                    campaign_id=campaign.id,
-                    phone="+48601111111",
-                    text="Hi there",
-                    status=MessageStatus.UNKNOWN if unsure else MessageStatus.DELIVERED,
-                )
-            )
-            if status == CampaignStatus.FINISHED:
-                ledger.hold(campaign.account_id, campaign.id, 300)
-                ledger.charge(campaign.id, 300, "charge:stage")
 
     def _invoice(self, account_id: int) -> None:
         """An invoice of a seller in Poland, with every kind of file."""

@@ -4,6 +4,7 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 _ACTS, _ROWS = f"{SERVICES}recipients/consents.py", f"{SERVICES}imports/row_consents.py"
 _OPT_OUTS = f"{SERVICES}sending/opt_outs.py"
+_LEFT_OUT = f"{SERVICES}sending/left_out.py"
 _MANY, _ROW = "tests/services/bulk_actions", "tests/services/imports"
 _IMPORTS = f"{_ROW}/test_consent_columns.py {_ROW}/test_files_of_ours.py"
 _SENDING = "tests/services/sending/test_withdrawn_consent.py"
@@ -39,13 +40,13 @@ CONSENTS = (
     Mutation(_ROWS, "entry.evidence[1] if entry.evidence else self.day", "self.day", _IMPORTS),
     Mutation(_ROWS, 'existing["withdrawn_at"] >= consents', "not consents", _IMPORTS),
     Mutation(
-        _OPT_OUTS,
+        _LEFT_OUT,
         "coalesce(suppressed_by(), literal_column(with_number)",
         "coalesce(literal_column(with_number)",
         _SENDING,
     ),
     Mutation(
-        _OPT_OUTS,
+        _LEFT_OUT,
         ' WHERE recipients.account_id = messages.account_id"\n        " AND recipients.phone',
         " WHERE recipients.phone",
         _SKIPPED,

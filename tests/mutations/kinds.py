@@ -41,8 +41,8 @@ KINDS = (
     ),
     Mutation(
         f"{_SENDING}claim_queries.py",
-        "        return opt_outs.suppressed_by()\n",
-        "        return opt_outs.suppressed_by() if promotional else null()\n",
+        "        return left_out.suppressed_by()\n",
+        "        return left_out.suppressed_by() if promotional else null()\n",
         _KINDS,
     ),
     Mutation(

@@ -77,7 +77,7 @@ OPT_OUT = (
         "postgresql",
     ),
     Mutation(
-        f"{SERVICES}sending/opt_outs.py",
+        f"{SERVICES}sending/left_out.py",
         " AND suppressions.phone = messages.phone",
         " AND suppressions.phone = ''",
         "tests/services/sending",
@@ -188,8 +188,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}campaigns/preparation.py",
-        "_insert(session, campaign, _still_there(session, page), sender)",
-        "_insert(session, campaign, page, sender)",
+        "_insert(session, campaign, _still_there(session, page), flash)",
+        "_insert(session, campaign, page, flash)",
         "tests/services/sending/test_preparation.py",
         "postgresql",
     ),

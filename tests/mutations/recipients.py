@@ -95,13 +95,13 @@ RECIPIENTS = (
         CONSENTS,
     ),
     Mutation(
-        f"{SERVICES}sending/opt_outs.py",
+        f"{SERVICES}sending/left_out.py",
         "func.coalesce(suppressed_by(), literal_column(with_number), literal_column(meant))",
         "func.coalesce(suppressed_by(), literal_column(meant))",
         WITHDRAWN,
     ),
     Mutation(
-        f"{SERVICES}sending/opt_outs.py",
+        f"{SERVICES}sending/left_out.py",
         "func.coalesce(suppressed_by(), literal_column(with_number), literal_column(meant))",
         "func.coalesce(suppressed_by(), literal_column(with_number))",
         WITHDRAWN,

@@ -39,6 +39,6 @@ class KindFields(Form):
         self.line_for.data = self.kind.data
 
     def show_kind(self, kind: str, *, opt_out_line: bool) -> None:
-        """Fill the fields with those of a draft."""
+        """Choose the kind of a draft."""
         self.kind.data = self.line_for.data = kind
         self.opt_out_line.data = opt_out_line

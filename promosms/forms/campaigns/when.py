@@ -68,7 +68,7 @@ class WhenPart:
     zone = HiddenField()
 
     def show_plan(self, draft: Draft) -> None:
-        """Fill the fields with those of a draft."""
+        """Fill in the time of a draft."""
         self.zone.data, self.latest.data = draft.planned_zone, draft.latest_hours
         if draft.planned_time:
             wall = datetime.fromisoformat(draft.planned_time)

@@ -43,7 +43,7 @@ from promosms.models import (
     Route,
     table_of,
 )
-from promosms.services.sending import cursors, opt_outs
+from promosms.services.sending import cursors, left_out
 from promosms.services.sending.verification_texts import decrypted_text
 
 LAST = 2**63 - 1
@@ -123,8 +123,8 @@ def _left_out(kind: Kind, promotional: bool) -> ColumnElement[Any]:
     if kind is Kind.SINGLE:
         return null()
     if kind is Kind.DIRECT or not promotional:
-        return opt_outs.suppressed_by()
-    return opt_outs.left_out_by()
+        return left_out.suppressed_by()
+    return left_out.left_out_by()
 
 
 def _single(kind: Kind) -> tuple[ColumnElement[bool], ...]:

@@ -1,0 +1,80 @@
+"""Campaigns in every state, for the sample account."""
+
+from datetime import timedelta
+
+from promosms.db.transactions import transaction
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    Click,
+    Link,
+    Message,
+    MessageStatus,
+    Recipient,
+    now,
+)
+from promosms.services.campaigns import drafts
+from promosms.services.campaigns.drafts import Draft
+from promosms.services.ledger import ledger
+from promosms.services.links import links
+
+
+def ids(account: Account) -> dict[str, str]:
+    """A campaign in each state, and a short link of the last one; their public ids."""
+    found = dict[str, str]()
+    for status in CampaignStatus:
+        campaign = drafts.create(
+            account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
+        )
+        if status == CampaignStatus.SCHEDULED:
+            _scheduled(campaign)
+        elif status != CampaignStatus.DRAFT:
+            _launched(campaign, status)
+        found[f"campaign {status}"] = campaign.public_id
+    found["short_link"] = _link(campaign)
+    return found
+
+
+def _link(campaign: Campaign) -> str:
+    with transaction() as session:
+        account_id = campaign.account_id
+        link = Link(account_id=account_id, campaign_id=campaign.id, target="https://kawa.pl")
+        session.add(link)
+        session.flush()
+        recipient = session.query(Recipient).filter_by(account_id=account_id).first()
+        assert recipient is not None
+        click = {"first_at": now(), "last_at": now(), "account_id": account_id}
+        session.add(Click(link_id=link.id, recipient_id=recipient.id, **click))
+        [text] = links.Writer([link]).write([links.example(0, 9)], [links.NOBODY])
+    return text.rpartition("/")[2]
+
+
+def _scheduled(campaign: Campaign) -> None:
+    with transaction():
+        tomorrow = (now() + timedelta(days=1)).replace(second=0, microsecond=0)
+        campaign.planned_time, campaign.planned_zone = f"{tomorrow:%Y-%m-%dT%H:%M}", "UTC"
+        campaign.status, campaign.send_at, campaign.audience = (
+            CampaignStatus.SCHEDULED,
+            tomorrow,
+            1,
+        )
+
+
+def _launched(campaign: Campaign, status: CampaignStatus) -> None:
+    with transaction() as session:
+        campaign.status, campaign.launched_at, campaign.audience = status, now(), 1
+        unsure = status == CampaignStatus.CANCELLED
+        campaign.n_delivered, campaign.n_unknown = int(not unsure), int(unsure)
+        session.add(
+            Message(
+                account_id=campaign.account_id,
+                campaign_id=campaign.id,
+                phone="+48601111111",
+                text="Hi there",
+                status=MessageStatus.UNKNOWN if unsure else MessageStatus.DELIVERED,
+            )
+        )
+        if status == CampaignStatus.FINISHED:
+            ledger.hold(campaign.account_id, campaign.id, 300)
+            ledger.charge(campaign.id, 300, "charge:stage")
