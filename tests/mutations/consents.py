@@ -52,7 +52,7 @@ CONSENTS = (
         _SKIPPED,
     ),
     Mutation(
-        _OPT_OUTS,
+        _LEFT_OUT,
         ' WHERE suppressions.account_id = messages.account_id"\n        " AND suppressions.phone',
         " WHERE suppressions.phone",
         _SKIPPED,

@@ -46,7 +46,7 @@ TENANCY = (
         "tests/services tests/views/suppressions",
     ),
     Mutation(
-        f"{SERVICES}sending/opt_outs.py",
+        f"{SERVICES}sending/left_out.py",
         "suppressions.account_id = messages.account_id",
         "suppressions.account_id = suppressions.account_id",
         "tests/services/sending",
