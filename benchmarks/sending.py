@@ -189,7 +189,7 @@ def prepared(messages: int, gateway_id: int) -> tuple[int, int]:
     with transaction() as session:
         ids = select(func.min(Message.id), func.max(Message.id))
         first, last = session.execute(ids.where(Message.campaign_id == campaign.id)).one()
-        cursors.store(session, campaign.id, cursors.initial({gateway_id: (first, last)}))
+        cursors.store(session, campaign.id, cursors.initial([(gateway_id, first, last)]))
     return account_id, campaign.id
 
 

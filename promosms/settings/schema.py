@@ -79,6 +79,7 @@ class Settings:
     # money: integers of 1/10,000 of the currency
     currency: str = "EUR"
     public_prices: bool = True
+    quiet_hours: bool = True
     welcome_credit: Money = 100_000
     top_up_packages: tuple[int, ...] = (250_000, 500_000, 1_000_000, 2_500_000)
     top_up_smallest: int = 100_000

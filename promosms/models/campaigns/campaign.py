@@ -120,6 +120,9 @@ class Campaign(Model):
     scheduled, and until it has started. More than `latest_hours` after it the campaign does not
     start by itself, but asks. `not_started` is why it could not start (`LaunchProblem`).
 
+    `countries` are those of its messages if quiet hours bind it, else none; until `held_until`
+    nothing is looked for in it, because no hours are open or nothing may be tried before.
+
     `activity_cursor` is the last message that has been noted as the activity of its recipient; this
     begins when the campaign has ended. NULL: all have been.
 
@@ -178,6 +181,8 @@ class Campaign(Model):
             "route_id": OPERATOR,
             "cursor": MACHINERY,
             "send_cursors": MACHINERY,
+            "countries": MACHINERY,
+            "held_until": MACHINERY,
             "activity_cursor": MACHINERY,
             "told_missing_at": MACHINERY,
             "guard_passed": MACHINERY,
@@ -265,6 +270,8 @@ class Campaign(Model):
     not_started: Mapped[str] = mapped_column(String(24), default="", server_default="")
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
     send_cursors: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    countries: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     activity_cursor: Mapped[int | None] = mapped_column(BigInteger, default=0)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -251,6 +251,7 @@ def resume(campaign: Campaign) -> None:
             CampaignStatus.SENDING,
             stopped_why="",
             guard_passed=seen,
+            held_until=None,
         )
         # Adds 0: as a running campaign it counts its own messages.
         _take_from_trial(session, campaign.account_id, 0)

@@ -26,7 +26,7 @@ from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.payments import balance_alerts
 from promosms.services.senders import availability, chosen
-from promosms.services.sending import counters, cursors, deletions
+from promosms.services.sending import counters, cursors, deletions, quiet_hours
 
 
 def prepare(
@@ -174,20 +174,20 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         # Read before the campaign changes: a second UPDATE of its row in one transaction would lock
         # the account for its foreign key, and then `trial.take` could only deadlock.
         on_trial = trial.on_trial(session.get_one(Account, campaign.account_id))
+        bound = quiet_hours.bind(campaign)
         # Recipients who opted out meanwhile are no longer queued: hold only what will be sent.
         rows = session.execute(
             select(
                 *(Message.gateway_id, func.sum(Message.price), func.count()),
-                *(func.min(Message.id), func.max(Message.id)),
+                *(func.min(Message.id), func.max(Message.id), Message.country),
             )
             .where(Message.campaign_id == campaign_id, Message.status == MessageStatus.QUEUED)
-            .group_by(Message.gateway_id)
+            .group_by(Message.gateway_id, Message.country)
         ).all()
         total, number = sum(int(row[1]) for row in rows), sum(row[2] for row in rows)
         links.prepared(session, campaign_id)
-        campaign.send_cursors = cursors.initial(
-            {row[0]: (row[3], row[4]) for row in rows if row[0]}
-        )
+        campaign.send_cursors = cursors.initial((row[0], row[3], row[4]) for row in rows if row[0])
+        campaign.countries = sorted({row[5] for row in rows}) if bound else []
         campaign.total_price = total
         prepared = campaign.n_queued + campaign.n_skipped
         campaign.not_guests = max(campaign.audience - prepared, 0) if on_trial else 0

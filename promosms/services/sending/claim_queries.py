@@ -188,7 +188,8 @@ def locking(sqlite: bool) -> Select[Any]:
     """
     approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
     query = select(
-        *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind, CAMPAIGNS.c.send_cursors),
+        *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind),
+        *(CAMPAIGNS.c.send_cursors, CAMPAIGNS.c.countries),
         approved.scalar_subquery().label("approved_at"),
     ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
@@ -224,7 +225,7 @@ def left(_sqlite: bool) -> Select[int]:
 def fairest() -> Select[Any]:
     """The campaign with queued messages whose account was served least recently.
 
-    Those of urgent routes go first.
+    Those of urgent routes go first. Parameters: empty, moment.
     """
     columns: list[Any] = [Campaign.id, Campaign.account_id]
     return (
@@ -234,6 +235,7 @@ def fairest() -> Select[Any]:
         .where(
             Campaign.status == CampaignStatus.SENDING,
             Campaign.n_queued > 0,
+            or_(Campaign.held_until.is_(None), Campaign.held_until <= bindparam("moment")),
             Account.status == AccountStatus.ACTIVE,
             Campaign.id.not_in(bindparam("empty", expanding=True)),
         )

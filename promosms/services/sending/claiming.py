@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import Account, CampaignStatus, MessageStatus, is_promotional, now
 from promosms.services.installation import defaults
-from promosms.services.sending import answers, claim_queries, cursors, opt_outs, trial_numbers
+from promosms.services.sending import (
+    answers,
+    claim_queries,
+    cursors,
+    opt_outs,
+    quiet_hours,
+    trial_numbers,
+)
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
 from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.cursors import Turn
@@ -22,6 +29,7 @@ from promosms.settings import settings
 PHONE = COLUMNS.index("phone")
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
 RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
+MOST_PUT_ASIDE = 50  # claims in one transaction of which quiet hours leave nothing
 OptedOut = list[tuple[int, str]]
 """Ids of messages, each with how its number got on the list."""
 Refused = dict[str, list[int]]
@@ -146,17 +154,37 @@ def _take_of_campaign(
     campaign_id = turn.campaign_id
     campaign = _locked(session, turn.account_id, {*campaign_ids, campaign_id}).get(campaign_id)
     rows: Sequence[Any] = []
-    if campaign is not None and campaign.status == CampaignStatus.SENDING:
-        rows = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, deltas)
-    if rows:
-        turn.left -= len(rows)
-    else:
+    messages: list[Claimed] = []
+    if (
+        campaign is not None
+        and campaign.status == CampaignStatus.SENDING
+        and not quiet_hours.hold(session, campaign_id, campaign.countries)
+    ):
+        for _ in range(MOST_PUT_ASIDE if campaign.countries else 1):
+            rows = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, deltas)
+            turn.left -= len(rows)
+            messages = _sendable(session, campaign, turn, rows, deltas)
+            if messages or not rows or turn.left <= 0:
+                break
+    if not rows:
         claim.empty_until[campaign_id] = time.monotonic() + EMPTY_SECONDS
     over = not rows or turn.left <= 0 or time.monotonic() > turn.until
     claim.turn = None if over else turn
-    approved_at = campaign.approved_at if campaign is not None else None
-    allowed, opted_out, refused = _sorted_out(session, turn.account_id, approved_at, rows)
-    deltas.move(campaign_id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
+    return messages
+
+
+def _sendable(
+    session: Session,
+    campaign: Row[Any],
+    turn: Turn,
+    rows: Sequence[Row[Any]],
+    deltas: CounterDeltas,
+) -> list[Claimed]:
+    """The claimed messages of a campaign that are sent now; the others are skipped or wait."""
+    allowed, opted_out, refused = _sorted_out(session, turn.account_id, campaign.approved_at, rows)
+    if allowed and campaign.countries:
+        allowed = quiet_hours.put_aside(session, campaign.countries, allowed)
+    deltas.move(campaign.id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
     _skip(session, opted_out, refused)
     return read(session, allowed)
 
@@ -211,7 +239,8 @@ def _claim_of(
         if rows:
             return rows
         claim.retries_checked_at[campaign.id] = time.monotonic()
-    cursor = cursors.read(campaign.send_cursors, claim.gateway_id)
+    stored = deltas.send_cursors.get(campaign.id, campaign.send_cursors)
+    cursor = cursors.read(stored, claim.gateway_id)
     if cursor.next >= cursor.last:
         return []
     given = {"campaign": campaign.id, "next": cursor.next, "last": cursor.last}
@@ -222,13 +251,13 @@ def _claim_of(
         if session.connection().scalar(claim_queries.left(on_sqlite()), values) is not None:
             return []  # the account or the gateway may not send
     deltas.send_cursors[campaign.id] = cursors.replaced(
-        campaign.send_cursors, claim.gateway_id, cursor._replace(next=last_claimed)
+        stored, claim.gateway_id, cursor._replace(next=last_claimed)
     )
     return rows
 
 
 def _next_turn(session: Session, claim: Claim, deltas: CounterDeltas) -> Turn | None:
-    values = {"empty": claim.empty_campaigns()}
+    values = {"empty": claim.empty_campaigns(), "moment": now()}
     row = session.execute(claim_queries.fairest(), values).first()
     if row is None:
         return None

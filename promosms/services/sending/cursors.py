@@ -17,7 +17,7 @@ more than everything else. Send cursors find them without an index:
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     literal,
+    or_,
     select,
     update,
 )
@@ -37,7 +38,7 @@ from promosms.db import bulk
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, table_of
+from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, now, table_of
 
 SLICE = 500  # messages of one campaign before another account has its turn
 SLICE_SECONDS = 1.0
@@ -78,9 +79,17 @@ def replaced(stored: StoredCursors, gateway_id: int, cursor: Cursor) -> dict[str
     return {**cursors, str(gateway_id): list(cursor)}
 
 
-def initial(ranges: Mapping[int, tuple[int, int]]) -> dict[str, list[int]]:
-    """The cursors of a campaign that is opened, from the first and last queued id by gateway."""
-    return {str(key): [first - 1, first - 1, last] for key, (first, last) in ranges.items()}
+def initial(ranges: Iterable[tuple[int, int, int]]) -> dict[str, list[int]]:
+    """The cursors of a campaign that is opened, from gateways, first and last queued ids.
+
+    A gateway may come several times.
+    """
+    cursors: dict[str, list[int]] = {}
+    for gateway_id, first, last in ranges:
+        _, before, end = cursors.get(str(gateway_id), [0, first - 1, last])
+        start = min(before, first - 1)
+        cursors[str(gateway_id)] = [start, start, max(end, last)]
+    return cursors
 
 
 def queued_rows(values: Mapping[str, int] | None = None) -> tuple[ColumnElement[bool], ...]:
@@ -118,6 +127,11 @@ def parameter(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
 
 
+def not_held() -> ColumnElement[bool]:
+    """Condition for campaigns in which something may be claimed at this moment."""
+    return or_(Campaign.held_until.is_(None), Campaign.held_until <= now())
+
+
 def queued(gateway_id: int) -> Iterator[ColumnElement[bool]]:
     """Conditions that together find all queued messages of a gateway, each with an index."""
     yield and_(ROWS.c.attention_status == QUEUED, ROWS.c.gateway_id == gateway_id)
@@ -143,7 +157,8 @@ def sending(*campaigns: ColumnElement[bool], gateway_id: int | None = None) -> l
 
 def unfinished_gateways() -> set[int]:
     """Gateways whose cursor has messages before it in a campaign that is being sent."""
-    cursors = _cursors(Campaign.n_queued > 0, None, Campaign.status == CampaignStatus.SENDING)
+    sending = Campaign.status == CampaignStatus.SENDING
+    cursors = _cursors(Campaign.n_queued > 0, None, sending, not_held())
     return {cursor["gateway"] for cursor in cursors if cursor["next"] < cursor["last"]}
 
 

@@ -136,6 +136,7 @@ def _waiting_campaigns(route_id: int) -> list[int]:
         Campaign.status == CampaignStatus.SENDING,
         Campaign.n_queued > 0,
         Campaign.route_id == route_id,
+        cursors.not_held(),
     )
     return list(db.session.scalars(query.order_by(Campaign.id)))
 

@@ -164,7 +164,9 @@ def gateways_with_work() -> list[int]:
         select(Message.gateway_id)
         .join(Campaign, Campaign.id == Message.campaign_id)
         .where(
-            Message.attention_status == cursors.QUEUED, Campaign.status == CampaignStatus.SENDING
+            Message.attention_status == cursors.QUEUED,
+            Campaign.status == CampaignStatus.SENDING,
+            cursors.not_held(),
         )
     )
     gateways = {gateway for gateway in db.session.scalars(single.union(running)) if gateway}

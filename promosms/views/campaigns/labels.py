@@ -1,7 +1,7 @@
 """Labels of campaigns: statuses, reasons and problems as the pages show them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from babel import dates
 from flask_babel import format_timedelta, get_locale
@@ -20,6 +20,7 @@ from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
 from promosms.services.senders import chosen
+from promosms.services.sending import quiet_hours
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
 from promosms.services.sign_ups import asking
 from promosms.sms.phone import pretty
@@ -288,6 +289,11 @@ def why_not_started(campaign: Campaign) -> str:
 def planned(campaign: Campaign) -> str:
     """The time at which it is to start, on the clocks for which that was said."""
     return moment(schedule.planned(campaign), zone=schedule.zone_named(campaign.planned_zone))
+
+
+def held(campaign: Campaign) -> datetime | None:
+    """Until when quiet hours hold a campaign; None if they do not."""
+    return quiet_hours.held_until(campaign)
 
 
 def problem(error: launch.LaunchError) -> str:

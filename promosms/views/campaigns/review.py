@@ -23,6 +23,7 @@ from promosms.services.campaigns import (
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.services.senders import answerable, chosen
+from promosms.services.sending import quiet_hours
 from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
@@ -41,6 +42,8 @@ def review(public_id: str) -> ResponseReturnValue:
     estimate = audience.estimate(campaign)
     original = repeats.original(campaign)
     on_top = chosen.of(campaign.route_id, campaign.sender_id)
+    at = schedule.planned(campaign) or now()
+    countries = [price.country for price in estimate.by_country]
     first_page = next(audience.read_pages(campaign), [])
     return render_template(
         "campaigns/review.html",
@@ -56,6 +59,8 @@ def review(public_id: str) -> ResponseReturnValue:
         no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
         starts_at=schedule.planned(campaign),
+        waits=quiet_hours.forecast(campaign, countries, at),
+        disturbs=quiet_hours.disturbs(campaign, countries, at),
         comes_twice=schedule.comes_twice(campaign),
         zone=schedule.zone_named(campaign.planned_zone),
         now=now(),
