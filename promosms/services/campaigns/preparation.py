@@ -59,7 +59,7 @@ def prepare(
     # SQLite works inside this process: a second thread would only compete with the first.
     read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
     for page in read_pages(campaign, start):
-        if not _insert_page(campaign_id, start, _with_links(writer, page), flash, room=room):
+        if not _insert_page(campaign_id, start, _with_links(writer, page), flash=flash, room=room):
             return None
         start = page[-1].recipient_id
         if over():
@@ -108,7 +108,7 @@ def waiting() -> list[int]:
 
 
 def _insert_page(
-    campaign_id: int, start: int, page: Sequence[MessageDraft], flash: bool, *, room: bool = False
+    campaign_id: int, start: int, page: Sequence[MessageDraft], *, flash: bool, room: bool = False
 ) -> bool:
     with transaction() as session:
         if room:

@@ -144,7 +144,7 @@ def test_an_opt_out_during_preparation_is_not_held(
 ) -> None:
     campaign_id = make_campaign(PHONES)
     page = next(preparation.audience.read_pages(db.session.get_one(Campaign, campaign_id)))
-    assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
+    assert preparation._insert_page(campaign_id, 0, page, flash=False)
     opt_outs.opt_out(cast.owner.account_id, PHONES[0], SuppressionSource.REPLY)
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     assert db.session.get_one(Account, cast.owner.account_id).held == 9 * 300
@@ -159,8 +159,8 @@ def test_preparation_continues_after_a_kill_and_a_second_worker_adds_nothing(
         campaign_id = make_campaign(PHONES)
         pages = preparation.audience.read_pages(db.session.get_one(Campaign, campaign_id))
         page = next(pages)
-        assert preparation._insert_page(campaign_id, 0, page, "+48732000001")
-        assert not preparation._insert_page(campaign_id, 0, page, "+48732000001")
+        assert preparation._insert_page(campaign_id, 0, page, flash=False)
+        assert not preparation._insert_page(campaign_id, 0, page, flash=False)
         assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
         assert preparation.prepare(campaign_id) is None
     finally:
