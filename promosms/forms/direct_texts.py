@@ -37,6 +37,10 @@ class DirectTextForm(Form):
         """Replace the characters that make the text dearer."""
         self.text.data = transliterate.plain_text(self.text.data or "")
 
+    def put_in(self, text: str) -> None:
+        """Put a saved answer behind what was typed."""
+        self.text.data = " ".join(filter(None, (self.text.data, text)))
+
     def agreed_price(self) -> int | None:
         """The price that the page has shown, in 1/10,000."""
         typed = self.agreed.data or ""

@@ -100,6 +100,7 @@ from promosms.models.recipients.suppression import Suppression, SuppressionSourc
 from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.senders.sender import Sender, SenderDecision, SenderStatus
+from promosms.models.sending.canned_answer import CannedAnswer
 from promosms.models.sending.conversation import Conversation
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
@@ -156,6 +157,7 @@ __all__ = [
     "CampaignStatus",
     "CardDeletion",
     "NightlyJob",
+    "CannedAnswer",
     "Click",
     "Company",
     "DirectText",

@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "recipients.recipients",
     "recipients.fields",
     "recipients.inbox",
+    "recipients.canned_answers",
     "recipients.direct_texts",
     "recipients.persons",
     "recipients.downloads",

@@ -47,7 +47,7 @@ from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
-from promosms.services.inbox import conversations, direct_texts, unmatched
+from promosms.services.inbox import canned_answers, conversations, direct_texts, unmatched
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
@@ -185,12 +185,15 @@ class Stage:
             )
             wishes = session.get_one(AutomaticTopUp, account.id)
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
+        canned_answers.save(account.id, "Hours", "We are open until six.")
+        (canned,) = canned_answers.all_of(account.id)
         row = Condition(Kind.CONSENT, Kind.CONSENT, "given")
         regulars = segments.create(account.id, "Our regulars", Filter(Match.ALL, (row,)))
         self.ids |= {
             "recipient": person.public_id,
             "segment": regulars.public_id,
             "guest": guest.public_id,
+            "canned answer": canned.public_id,
             "reply question": question.public_id,
             "list": group.public_id,
             "suppression by hand": by_hand.public_id,

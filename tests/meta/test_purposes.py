@@ -100,6 +100,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/message_rows.py",
         "services/inbox/inbox_rows.py",
         "services/sending/counters.py",
+        "services/inbox/canned_answers.py",
         "services/inbox/direct_texts.py",
         "views/recipients/direct_texts.py",
     ),

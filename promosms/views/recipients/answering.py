@@ -7,7 +7,8 @@ from promosms.forms.campaigns.composer import too_long
 from promosms.forms.direct_texts import DirectTextForm
 from promosms.language import gettext as _
 from promosms.language import lazy_gettext, money
-from promosms.services.inbox import direct_texts
+from promosms.models import CannedAnswer
+from promosms.services.inbox import canned_answers, direct_texts
 from promosms.services.inbox.direct_texts import Cost, Line, Permission, Refusal
 from promosms.web.access import my_account
 
@@ -45,6 +46,7 @@ class AnswerBox:
     """What the box shows. Without `form` nothing can be written, and `refusal` says why.
 
     `missing` is what the balance lacks; `asked` the price to agree to, which was not shown before.
+    `canned` are the saved answers that can be put in.
     """
 
     form: DirectTextForm | None
@@ -54,6 +56,7 @@ class AnswerBox:
     refusal: str = ""
     missing: int = 0
     asked: bool = False
+    canned: Sequence[CannedAnswer] = ()
 
 
 def box(
@@ -81,6 +84,7 @@ def box(
         str(REFUSALS[code]) if code else "",
         missing,
         asked,
+        canned_answers.all_of(account.id) if form else (),
     )
 
 

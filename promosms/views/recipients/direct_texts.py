@@ -10,7 +10,7 @@ from promosms.extensions import csrf
 from promosms.forms.direct_texts import DirectTextForm
 from promosms.language import gettext as _
 from promosms.models import InboundMessage, Recipient
-from promosms.services.inbox import direct_texts
+from promosms.services.inbox import canned_answers, direct_texts
 from promosms.services.inbox.direct_texts import AlreadySent, DirectTextRefused, Refusal
 from promosms.services.ledger.ledger import InsufficientBalance
 from promosms.views.recipients import answering
@@ -52,6 +52,9 @@ def _submitted(phone: str, back: str, page: Page) -> ResponseReturnValue:
         return render_template("inbox/count.html", answer=answering.box(phone, form))
     if action == "plain":
         form.make_plain()
+    if action == "insert":
+        chosen = request.form.get("canned", "")
+        form.put_in(canned_answers.filled_in(my_account().id, chosen, phone))
     if action or not form.validate():
         return page(answering.box(phone, form))
     form.prepare()
