@@ -6,7 +6,7 @@ from alembic import op
 from promosms.models import row_security
 
 revision = "0029"
-down_revision = "0030"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from promosms.models import row_security
 
-revision = "0030"
-down_revision = "0032"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

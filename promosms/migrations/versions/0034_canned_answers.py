@@ -5,7 +5,7 @@ from alembic import op
 
 from promosms.models import row_security
 
-revision = "0035"
+revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from promosms.models import row_security
 
-revision = "0026"
-down_revision = "0027"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from promosms.models import row_security
 
-revision = "0032"
-down_revision = "0028"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
