@@ -10,6 +10,7 @@ from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
 from tests.mutations.recipients import RECIPIENTS
 from tests.mutations.segments import SEGMENTS
+from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
 from tests.mutations.tenancy import TENANCY
 from tests.mutations.time import TIME
@@ -26,6 +27,7 @@ MUTATIONS = (
     *IMPORTS,
     *SEGMENTS,
     *BULK_ACTIONS,
+    *SENDERS,
     *SIGN_UPS,
     *TENANCY,
     *DEPARTED,

@@ -124,7 +124,8 @@ def _apply(session: Session, wanted: WantedRoute, actor: str) -> list[str]:
     elif _differs(route, wanted):
         named = wanted.name, wanted.kind, wanted.sender
         routes.change(route.id, *named, actor, wanted.abilities)
-        lines.append(f"{wanted.code}: changed to {wanted.sender}, {wanted.abilities.words}")
+        shown = ", ".join(part for part in (wanted.sender, wanted.abilities.words) if part)
+        lines.append(f"{wanted.code}: changed to {shown}")
     lines += _gateways(session, route, wanted, actor)
     before = prices.price_list(route.id).countries()
     for country, amount in wanted.amounts.items():

@@ -41,7 +41,7 @@ class Abilities:
     @property
     def words(self) -> str:
         """Those that it has, for the audit log."""
-        return ", ".join(key for key, value in asdict(self).items() if value is True) or "nothing"
+        return ", ".join(key for key, value in asdict(self).items() if value is True)
 
 
 class CannotFlash(Exception):
@@ -148,7 +148,7 @@ def change(
             _check_flash(route, abilities.flash)
             for ability, value in asdict(abilities).items():
                 setattr(route, ability, value)
-            detail = f"{detail}, {abilities.words}"
+            detail = ", ".join(part for part in (detail, abilities.words) if part)
         audit_log.record(actor, "route.change", route.code, detail)
 
 

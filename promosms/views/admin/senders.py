@@ -14,7 +14,7 @@ from promosms.sms.senders import countries as country_rules
 from promosms.sms.senders.countries import Names
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
-from promosms.web.access import Access, allow, me
+from promosms.web.access import Access, allow, fresh, me
 
 
 @bp.route("/senders", endpoint="senders")
@@ -41,6 +41,7 @@ def one_sender(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/senders/<public_id>/approve", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def approve_sender(public_id: str) -> ResponseReturnValue:
     """Approve a name, or change where it is registered."""
     requested, account = _found(public_id)
@@ -62,6 +63,7 @@ def approve_sender(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/senders/<public_id>/refuse", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def refuse_sender(public_id: str) -> ResponseReturnValue:
     """Refuse a name that waits."""
     return _with_reason(public_id, take_back=False)
@@ -69,6 +71,7 @@ def refuse_sender(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/senders/<public_id>/revoke", methods=["POST"])
 @allow(Access.ADMIN)
+@fresh
 def revoke_sender(public_id: str) -> ResponseReturnValue:
     """Take an approved name back."""
     return _with_reason(public_id, take_back=True)

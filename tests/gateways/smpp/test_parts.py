@@ -43,6 +43,17 @@ def test_it_is_encoded(text: str, settings: dict[str, str], coding: int, octets:
     assert (message.data_coding, message.message) == (coding, octets)
 
 
+@pytest.mark.parametrize(
+    ("text", "coding"), [("Hi", 0x10), ("Zażółć", 0x18), ("a" * 161, 0x10), ("ż" * 71, 0x18)]
+)
+def test_a_flash_text_has_message_class_0_in_each_part(text: str, coding: int) -> None:
+    parts = Parts(Settings.read(NEEDED))
+    for flash in (True, False):
+        bodies = parts.bodies(sms(text)._replace(flash=flash))
+        codings = {ShortMessage.read(body).data_coding for body in bodies}
+        assert codings == {coding if flash else coding & 0x0F}
+
+
 def test_text_outside_the_alphabet_is_refused_and_not_made_dearer() -> None:
     with pytest.raises(GatewayError) as caught:
         written("€" * 71, alphabet="latin1")
