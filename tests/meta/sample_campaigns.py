@@ -9,6 +9,7 @@ from promosms.models import (
     CampaignStatus,
     Click,
     Link,
+    LinkKind,
     Message,
     MessageStatus,
     Recipient,
@@ -32,22 +33,25 @@ def ids(account: Account) -> dict[str, str]:
         elif status != CampaignStatus.DRAFT:
             _launched(campaign, status)
         found[f"campaign {status}"] = campaign.public_id
-    found["short_link"] = _link(campaign)
+    found |= _links(campaign)
     return found
 
 
-def _link(campaign: Campaign) -> str:
+def _links(campaign: Campaign) -> dict[str, str]:
     with transaction() as session:
         account_id = campaign.account_id
         link = Link(account_id=account_id, campaign_id=campaign.id, target="https://kawa.pl")
-        session.add(link)
+        way_out = Link(account_id=account_id, campaign_id=campaign.id, kind=LinkKind.OPT_OUT)
+        session.add_all([link, way_out])
         session.flush()
         recipient = session.query(Recipient).filter_by(account_id=account_id).first()
         assert recipient is not None
         click = {"first_at": now(), "last_at": now(), "account_id": account_id}
         session.add(Click(link_id=link.id, recipient_id=recipient.id, **click))
-        [text] = links.Writer([link]).write([links.example(0, 9)], [links.NOBODY])
-    return text.rpartition("/")[2]
+        examples = f"{links.example(0, 9)} {links.opt_out_example()}"
+        [text] = links.Writer([link], way_out).write([examples], [links.NOBODY])
+    short, leave = (each.rpartition("/")[2] for each in text.split())
+    return {"short_link": short, "opt_out_link": leave}
 
 
 def _scheduled(campaign: Campaign) -> None:

@@ -51,7 +51,7 @@ PUBLIC = {
     ),
     "email_and_phone.keep_two_factor",
     *("joining.index", "joining.code", "joining.again", "joining.done"),
-    "links.follow",
+    *("links.follow", "links.opt_out"),
     *(
         "delete_account.ask",
         "delete_account.by_link",

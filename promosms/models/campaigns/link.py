@@ -15,6 +15,7 @@ class LinkKind(StrEnum):
     """What a link in a text is for."""
 
     ADDRESS = "address"
+    OPT_OUT = "opt_out"  # of the campaign itself; it has no target
 
 
 class Link(Model):
@@ -23,9 +24,9 @@ class Link(Model):
     There is no row for each recipient: what stands in a text is a code of the link and the
     recipient (services/links/links.py). It works as long as the account exists, also when the texts
     were deleted. `people` is how many have opened it, and `clicks` how often they did; they stay
-    when it is no longer known who. `prepared_at` is when the last recipient had a code: NULL for
-    a draft, whose links are in tests only. An id of a deleted recipient may be given again, so
-    recipients who were added later have none.
+    when it is no longer known who. Of a link to opt out `people` have done so. `prepared_at` is
+    when the last recipient had a code: NULL for a draft, whose links are in tests only. An id of a
+    deleted recipient may be given again, so recipients who were added later have none.
     """
 
     __tablename__ = "links"

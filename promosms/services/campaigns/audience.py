@@ -208,6 +208,7 @@ def writer_of(campaign: Campaign) -> Writer:
         fields.types(db.session.get_one(Account, campaign.account_id)),
         plain_details=campaign.plain_details,
         short_links=campaign.short_links,
+        opt_out_link=answerable.has_link(campaign),
     )
 
 

@@ -20,6 +20,8 @@ from promosms.models import (
     Guard,
     InboundKind,
     InboundMessage,
+    Link,
+    LinkKind,
     Message,
     MessageStatus,
     now,
@@ -149,7 +151,8 @@ def texted(campaign: Campaign) -> int:
 def wishes(campaign: Campaign, most: int) -> int:
     """How many people of this campaign have asked for no more texts, or seem to, since its start.
 
-    Read from the newest `most` replies of the account: they come in the order of their ids.
+    Read from the newest `most` replies of the account: they come in the order of their ids. Those
+    who opted out by the link of the campaign are counted with it.
     """
     newest = (
         select(InboundMessage.phone, InboundMessage.kind, InboundMessage.decision)
@@ -171,7 +174,10 @@ def wishes(campaign: Campaign, most: int) -> int:
         newest.c.decision != Decision.OTHER,
     )
     query = select(func.count(newest.c.phone.distinct())).where(wished, got_it)
-    return db.session.scalar(query) or 0
+    by_link = select(func.sum(Link.people)).where(
+        Link.campaign_id == campaign.id, Link.kind == LinkKind.OPT_OUT
+    )
+    return (db.session.scalar(query) or 0) + int(db.session.scalar(by_link) or 0)
 
 
 def _tell(campaign: Campaign, reason: StopReason) -> None:

@@ -275,7 +275,8 @@ def send_test(campaign: Campaign, phone: str) -> Message:
     """
     check_text(campaign.text, short_links=campaign.short_links)
     shown = audience.render(campaign, next(iter(audience.sample(campaign, 1)), None))
-    [text] = links.writer(campaign).write([shown], [links.NOBODY])
+    writer = links.writer(campaign, opt_out=answerable.has_link(campaign))
+    [text] = writer.write([shown], [links.NOBODY])
     measure = segments.measure(text)
     if measure.parts > segments.MAX_PARTS:
         raise LaunchError(LaunchProblem.TOO_LONG)

@@ -95,9 +95,11 @@ class _Writers:
         """The writers of a draft with this sender."""
         line = draft.opt_out_line and on_top.answerable
         args = draft.text, line, draft.language, fields.types(account)
+        link = draft.opt_out_line and not on_top.answerable
+        short = draft.short_links
         both = (
-            Writer(*args, short_links=draft.short_links),
-            Writer(*args, plain_details=True, short_links=draft.short_links),
+            Writer(*args, short_links=short, opt_out_link=link),
+            Writer(*args, plain_details=True, short_links=short, opt_out_link=link),
         )
         return cls(both[draft.plain_details], *both)
 

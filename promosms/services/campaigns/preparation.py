@@ -25,7 +25,7 @@ from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.payments import balance_alerts
-from promosms.services.senders import availability, chosen
+from promosms.services.senders import answerable, availability, chosen
 from promosms.services.sending import counters, cursors, deletions, quiet_hours
 
 
@@ -55,7 +55,7 @@ def prepare(
         blocked = _block(campaign_id, estimate)
         if blocked != CampaignStatus.PREPARING:
             return blocked
-    writer = links.writer(campaign)
+    writer = links.writer(campaign, opt_out=answerable.has_link(campaign))
     # SQLite works inside this process: a second thread would only compete with the first.
     read_pages = audience.read_pages if on_sqlite() or writing() else audience.read_pages_ahead
     for page in read_pages(campaign, start):

@@ -57,14 +57,22 @@ class TextCost:
 
 
 def problem(
-    text: str, *, opt_out_line: bool, language: str, short_links: bool = False
+    text: str,
+    *,
+    opt_out_line: bool,
+    language: str,
+    short_links: bool = False,
+    opt_out_link: bool = False,
 ) -> TextProblem | None:
     """The problem of a text; None if it can be sent."""
     if not text.strip():
         return TextProblem.EMPTY
     if unknown(text):
         return TextProblem.UNKNOWN_PLACEHOLDER
-    written = Writer(text, opt_out_line, language, short_links=short_links).write({})
+    writer = Writer(
+        text, opt_out_line, language, short_links=short_links, opt_out_link=opt_out_link
+    )
+    written = writer.write({})
     if segments.measure(written).parts > segments.MAX_PARTS:
         return TextProblem.TOO_LONG
     return None
@@ -97,11 +105,14 @@ def text_cost(
     opt_out_line: bool,
     language: str,
     short_links: bool = False,
+    opt_out_link: bool = False,
     route_id: int | None = None,
 ) -> TextCost:
     """The size and the price of a text while it is being written, on a route or the default one."""
     types = fields.types(account)
-    writer = Writer(text, opt_out_line, language, types, short_links=short_links)
+    writer = Writer(
+        text, opt_out_line, language, types, short_links=short_links, opt_out_link=opt_out_link
+    )
     written = writer.write({})
     measure = segments.measure(written)
     longest = _longest(account, writer) if 0 < len(text) <= MOST_PERSONALISED else None

@@ -20,7 +20,8 @@ class Writer:
     `plain_details` the details of recipients lose the accents that make a text dearer: Zoë is Zoe.
     `types` are those of the fields that are no texts: numbers and dates are written in the language
     of the text, and a month loses the accents that would make a plain text dearer. With
-    `short_links` an example stands for each address: the preparation puts the codes in.
+    `short_links` an example stands for each address: the preparation puts the codes in. With
+    `opt_out_link` the tail is a line with such an example: nobody can answer the text.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Writer:
         *,
         plain_details: bool = False,
         short_links: bool = False,
+        opt_out_link: bool = False,
     ) -> None:
         text = links.shortened(tidy(text)) if short_links else tidy(text)
         self.template = personalise.compile(text, FIELD_NAMES)
@@ -39,6 +41,9 @@ class Writer:
         self.typed = [(name, types[name]) for name in self.names if name in types]
         self.plain_details = plain_details
         self.tail = "\n" + keywords.opt_out_line(language) if opt_out_line else ""
+        if opt_out_link:
+            line = keywords.opt_out_link_line(language, links.opt_out_example())
+            self.tail = "\n" + line
         self.plain = gsm7.is_gsm7(self.template.render({}) + self.tail)
 
     def write(self, values: Mapping[str, str | None]) -> str:

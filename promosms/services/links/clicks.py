@@ -26,6 +26,7 @@ from promosms.models import (
     Campaign,
     Click,
     Link,
+    LinkKind,
     Recipient,
     now,
 )
@@ -143,7 +144,11 @@ def _links(ids: Iterable[int]) -> Executable:
         )
         .join(Campaign, Campaign.id == Link.campaign_id)
         .join(Account, Account.id == Link.account_id)
-        .where(Link.id.in_(ids), Account.status == AccountStatus.ACTIVE)
+        .where(
+            Link.id.in_(ids),
+            Link.kind == LinkKind.ADDRESS,
+            Account.status == AccountStatus.ACTIVE,
+        )
     )
 
 

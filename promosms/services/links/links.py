@@ -30,6 +30,8 @@ NOBODY = 0
 """The recipient of a test: no recipient has this id."""
 EXAMPLE = "example-"
 """The hyphen is in no code: an example leads nowhere and is nobody's."""
+OPT_OUT = "opt-out-"
+"""The same of the link with which one opts out."""
 MOST = len(short_codes.DIGITS) - 1
 """So many addresses of a text are shortened; six parts hold hardly more."""
 
@@ -51,13 +53,25 @@ def example(place: int, length: int) -> str:
     return short_address(PATH + (EXAMPLE + short_codes.DIGITS[place + 1]).ljust(length, "-"))
 
 
+def opt_out_example() -> str:
+    """The link with which one opts out, in an example."""
+    return _opt_out_example(_length())
+
+
+def _opt_out_example(length: int) -> str:
+    return short_address(PATH + OPT_OUT.ljust(length, "-"))
+
+
 class Writer:
     """Puts the codes of recipients into the texts of a campaign."""
 
-    def __init__(self, links: Sequence[Link]) -> None:
+    def __init__(self, links: Sequence[Link], opt_out: Link | None = None) -> None:
         self._ids = [link.id for link in links]
-        length = _length() if links else 0
+        length = _length() if links or opt_out else 0
         self._examples = [example(place, length) for place in range(len(links))]
+        if opt_out is not None:
+            self._ids.append(opt_out.id)
+            self._examples.append(_opt_out_example(length))
 
     def write(self, texts: Sequence[str], recipients: Sequence[int]) -> list[str]:
         """The texts with the links of these recipients."""
@@ -69,13 +83,18 @@ class Writer:
         return written
 
 
-def writer(campaign: Campaign) -> Writer:
-    """The writer of a campaign that leaves, or of a test of it; stores its links."""
-    if not campaign.short_links:
+def writer(campaign: Campaign, *, opt_out: bool) -> Writer:
+    """The writer of a campaign that leaves, or of a test of it; stores its links.
+
+    With `opt_out` one of them is that with which each recipient opts out.
+    """
+    if not campaign.short_links and not opt_out:
         return Writer([])
-    found = addresses.targets(tidy(campaign.text))[:MOST]
+    shortened = campaign.short_links
+    found = addresses.targets(tidy(campaign.text))[:MOST] if shortened else []
     with transaction() as session:
-        return Writer(_store(session, campaign, found))
+        own = _store(session, campaign, found)
+        return Writer(own, _store_opt_out(session, campaign) if opt_out else None)
 
 
 def prepared(session: Session, campaign_id: int) -> None:
@@ -96,22 +115,24 @@ def _store(session: Session, campaign: Campaign, found: Sequence[str]) -> list[L
     """The links of a campaign in the order of its text; those that it had before go."""
     own = Link.campaign_id == campaign.id, Link.kind == LinkKind.ADDRESS
     session.execute(delete_rows(Link).where(*own, Link.target.not_in(found)))
-    rows = [
-        {
-            "account_id": campaign.account_id,
-            "campaign_id": campaign.id,
-            "kind": LinkKind.ADDRESS,
-            "target": target,
-            "people": 0,
-            "clicks": 0,
-        }
-        for target in found
-    ]
+    _insert(session, campaign, LinkKind.ADDRESS, found)
+    links = session.scalars(select(Link).where(*own)).all()
+    return sorted(links, key=lambda link: found.index(link.target))
+
+
+def _store_opt_out(session: Session, campaign: Campaign) -> Link:
+    _insert(session, campaign, LinkKind.OPT_OUT, [""])
+    query = select(Link).where(Link.campaign_id == campaign.id, Link.kind == LinkKind.OPT_OUT)
+    return session.scalars(query).one()
+
+
+def _insert(session: Session, campaign: Campaign, kind: LinkKind, targets: Sequence[str]) -> None:
+    """Store links that are not stored yet."""
+    own = {"account_id": campaign.account_id, "campaign_id": campaign.id, "kind": kind}
+    rows = [{**own, "target": target, "people": 0, "clicks": 0} for target in targets]
     if rows:
         keys = ["campaign_id", "kind", "target"]
         session.execute(upsert.insert(Link).on_conflict_do_nothing(index_elements=keys), rows)
-    links = session.scalars(select(Link).where(*own)).all()
-    return sorted(links, key=lambda link: found.index(link.target))
 
 
 def _length() -> int:

@@ -1,6 +1,6 @@
 """What the reply of a recipient asks for: stop, start, help, or none of these."""
 
-from promosms.sms.keywords.opt_out_lines import opt_out_line
+from promosms.sms.keywords.opt_out_lines import opt_out_line, opt_out_link_line
 from promosms.sms.keywords.replies import Keyword, recognise
 from promosms.sms.keywords.sign_up import BadWord, WordProblem, sign_up_word, sign_up_word_in
 from promosms.sms.keywords.way_out import says_way_out
@@ -10,6 +10,7 @@ __all__ = [
     "Keyword",
     "WordProblem",
     "opt_out_line",
+    "opt_out_link_line",
     "recognise",
     "says_way_out",
     "sign_up_word",

@@ -3,6 +3,7 @@
 import re
 
 from promosms.sms.keywords.languages import LANGUAGES
+from promosms.sms.keywords.vocabulary import Vocabulary
 
 
 def opt_out_line(language: str) -> str:
@@ -10,5 +11,13 @@ def opt_out_line(language: str) -> str:
 
     The language is a tag such as pl or pl-PL; English is used for languages without a line.
     """
-    known = LANGUAGES.get(re.split("[-_]", language.lower())[0], LANGUAGES["en"])
-    return known.opt_out_line
+    return _of(language).opt_out_line
+
+
+def opt_out_link_line(language: str, link: str) -> str:
+    """Return the line for texts that nobody can answer: where one opts out. Else the same."""
+    return f"{_of(language).opt_out_link} {link}"
+
+
+def _of(language: str) -> Vocabulary:
+    return LANGUAGES.get(re.split("[-_]", language.lower())[0], LANGUAGES["en"])

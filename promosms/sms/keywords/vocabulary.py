@@ -12,6 +12,7 @@ class Vocabulary:
     """
 
     opt_out_line: str  # in promotions; GSM 7-bit, 30 characters
+    opt_out_link: str  # before a link to opt out; GSM 7-bit
     # Words of a stop that is certain.
     clear: str  # unambiguous: a stop alone, or with at most two words after them
     everyday: str  # a stop alone or beside words of texting; in a sentence a hold

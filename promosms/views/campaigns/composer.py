@@ -258,11 +258,13 @@ def _shown(form: CampaignForm) -> dict[str, object]:
     draft = form.draft()
     on_top = chosen.find(my_account().id, draft.route, draft.sender)
     line = draft.opt_out_line and on_top.answerable
+    link = draft.opt_out_line and not on_top.answerable
     return {
         "cost": text_cost.text_cost(
             my_account(),
             draft.text,
             opt_out_line=line,
+            opt_out_link=link,
             language=draft.language,
             short_links=draft.short_links,
             route_id=on_top.route.id,
@@ -272,8 +274,17 @@ def _shown(form: CampaignForm) -> dict[str, object]:
         "promoting": kinds.promotion_words_in(draft.kind, draft.text),
         "no_way_out": bool(draft.text.strip())
         and kinds.lacks_way_out(draft.kind, draft.text, opt_out_line=draft.opt_out_line),
-        "way_out": keywords.opt_out_line(draft.language) if line else "",
+        "way_out": _way_out(draft, link=link) if draft.opt_out_line else "",
         "starts_at": form.starts_at(),
         "on_top": on_top,
-        "lacks_way_out": answerable.draft_lacks_way_out(draft.kind, draft.text, on_top),
+        "lacks_way_out": answerable.draft_lacks_way_out(
+            draft.kind, draft.text, on_top, opt_out_line=draft.opt_out_line
+        ),
     }
+
+
+def _way_out(draft: drafts.Draft, *, link: bool) -> str:
+    """The line that is added, with words for the link that each person gets."""
+    if link:
+        return keywords.opt_out_link_line(draft.language, _("a link of their own"))
+    return keywords.opt_out_line(draft.language)

@@ -179,8 +179,8 @@ PROBLEMS = {
     ),
     LaunchProblem.NAME_NEEDS_WAY_OUT: _(
         "Nobody can answer the sender name, so STOP does not work, and a promotional text needs a "
-        "way out. Write a page, an e-mail address or a number in the text, or choose a number as "
-        "the sender."
+        "way out. Add the line, which then has a link to opt out, or write a page, an e-mail "
+        "address or a number in the text."
     ),
     LaunchProblem.TOO_MANY: _(
         "Many campaigns were started within an hour, and no text has left from any of them. "

@@ -125,7 +125,11 @@ def _problem(campaign: Campaign) -> str:
     text, line = campaign.text, campaign.opt_out_line
     works = line and answerable.can_answer(campaign)
     problem = text_cost.problem(
-        text, opt_out_line=works, language=campaign.language, short_links=campaign.short_links
+        text,
+        opt_out_line=works,
+        opt_out_link=line and not works,
+        language=campaign.language,
+        short_links=campaign.short_links,
     )
     if problem:
         return problem

@@ -18,6 +18,8 @@ from promosms.models import (
     InboundKind,
     InboundMessage,
     LedgerEntry,
+    Link,
+    LinkKind,
     Message,
     MessageStatus,
     now,
@@ -259,6 +261,15 @@ def test_many_wishes_to_stop_pause_a_campaign(account: Account, made: MakeCampai
     reply(account, PHONES[3], InboundKind.STOP)  # has not been texted yet
     reply(account, "+48601299999", InboundKind.STOP)  # was never meant
     assert guard.pause_alarming() == 0
+    way_out = Link(account_id=account.id, campaign_id=campaign_id, kind=LinkKind.OPT_OUT)
+    with transaction() as session:
+        session.add(way_out)
+    assert guard.pause_alarming() == 0
+    with transaction():
+        way_out.people = 1
+    assert guard.wishes(db.session.get_one(Campaign, campaign_id), 100) == 2
+    with transaction():
+        way_out.people = 0
     reply(account, PHONES[1], InboundKind.HOLD)
     assert guard.pause_alarming() == 1
     db.session.rollback()

@@ -160,7 +160,9 @@ def test_without_a_name_everybody_sees_the_number(account: Account) -> None:
 
 def test_a_line_that_cannot_work_does_not_leave(account: Account) -> None:
     sender = approved(account)
-    campaign = campaign_of(account, sender, "Tulips today")
+    campaign = campaign_of(account, sender, "Tulips today. STOP")
+    with transaction():
+        campaign.opt_out_line = False
     assert problem_of(campaign) == LaunchProblem.NAME_NEEDS_WAY_OUT
     assert campaign.status == CampaignStatus.DRAFT
     with transaction():
@@ -171,20 +173,21 @@ def test_a_line_that_cannot_work_does_not_leave(account: Account) -> None:
     query = select(Message.text).where(
         Message.campaign_id == with_way_out.id, Message.country == "PL"
     )
-    assert db.session.scalars(query).one() == OFFER
+    text = db.session.scalars(query).one()
+    assert text.startswith(f"{OFFER}\nOpt out: https://")
 
 
 def test_a_route_with_a_name_of_its_own_cannot_be_answered_either(account: Account) -> None:
     with transaction():
         route = defaults.default_route()
         route.sender_kind, route.sender = SenderKind.NAME, "PromoSMS"
-    assert (
-        problem_of(campaign_of(account, None, "Tulips today")) == LaunchProblem.NAME_NEEDS_WAY_OUT
-    )
     campaign = campaign_of(account, None)
     assert problem_of(campaign) is None
     preparation.prepare(campaign.id)
     assert {sender for sender, reason in seen(campaign).values() if not reason} == {"PromoSMS"}
+    text = db.session.scalars(select(Message.text).where(Message.country == "PL")).one()
+    assert "STOP" not in text.removeprefix(OFFER)
+    assert "/l/" in text
 
 
 def test_nothing_starts_under_a_name_that_is_not_approved(account: Account) -> None:

@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 CZECH = Vocabulary(
     opt_out_line="Odhlaseni: STOP",
+    opt_out_link="Odhlaseni:",
     clear="odhlásit odhlas odhlašte odhlaste přestaňte odhlásiť",
     everyday="konec zrušit zrušte smazat",
     only_alone="",

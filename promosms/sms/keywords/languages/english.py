@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 ENGLISH = Vocabulary(
     opt_out_line="Reply STOP to opt out",
+    opt_out_link="Opt out:",
     clear="stop stopall unsubscribe unsubscribed optout unsub stop2end stop2quit",
     everyday="cancel end quit revoke remove td delete",
     only_alone="",

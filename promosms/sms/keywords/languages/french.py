@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 FRENCH = Vocabulary(
     opt_out_line="Pour se désabonner: STOP",
+    opt_out_link="Se désabonner:",
     clear="""
         arrêt arrêter arrête arrêtez arrett désabonner désinscrire désabonnement désinscription
         stopsms

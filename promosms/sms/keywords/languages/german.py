@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 GERMAN = Vocabulary(
     opt_out_line="Abmelden: STOP antworten",
+    opt_out_link="Abmelden:",
     clear="stopp abmelden abbestellen abmeldung abbestellung austragen aufhören",
     everyday="ende löschen kündigen kündigung entfernen schluss",
     only_alone="",

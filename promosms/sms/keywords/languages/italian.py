@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 ITALIAN = Vocabulary(
     opt_out_line="Per disiscriverti: STOP",
+    opt_out_link="Disiscriviti:",
     clear="disiscrivi disiscrivimi disiscrizione smettete smettetela",
     everyday="cancella cancellami cancellatemi rimuovi rimuovimi",
     only_alone="",

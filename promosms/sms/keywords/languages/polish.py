@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 POLISH = Vocabulary(
     opt_out_line="Rezygnacja: odpisz STOP",
+    opt_out_link="Rezygnacja:",
     clear="""
         rezygnuję rezygnuje rezygnacja zrezygnuj rezygnować wypisz przestań przestańcie przestać
         wyrejestruj

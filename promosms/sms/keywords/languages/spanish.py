@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 SPANISH = Vocabulary(
     opt_out_line="Para darse de baja: STOP",
+    opt_out_link="Darse de baja:",
     clear="desuscribir desuscribirme",
     everyday="baja parar cancelar eliminar basta",
     only_alone="",

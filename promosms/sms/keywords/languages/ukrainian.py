@@ -4,6 +4,7 @@ from promosms.sms.keywords.vocabulary import Vocabulary
 
 UKRAINIAN = Vocabulary(
     opt_out_line="Vidpysatysia: STOP",
+    opt_out_link="Vidpysatysia:",
     clear="""
         стоп відписатися відписатись відпишіть відписка відписати перестаньте припиніть отписаться
         отпишите отписать прекратите vidpysatysia vidpysatysya vidpysatys vidpyshit vidpysaty
