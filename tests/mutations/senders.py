@@ -30,7 +30,19 @@ SENDERS = (
         "Sender.public_id == sender",
         _TESTS,
     ),
-    Mutation(f"{_SENDERS}answerable.py", "or on_top.answerable:", "or True:", _TESTS),
+    Mutation(f"{_SENDERS}answerable.py", "on_top.answerable or opt_out_line:", "True:", _TESTS),
+    Mutation(
+        f"{SERVICES}links/opt_outs.py",
+        "and (link.prepared_at is None or recipient.created_at <= link.prepared_at)",
+        "",
+        "tests/views/links/test_opt_out.py",
+    ),
+    Mutation(
+        f"{SERVICES}links/opt_outs.py",
+        "Account.status != AccountStatus.DELETING",
+        "Account.status == AccountStatus.ACTIVE",
+        "tests/views/links/test_opt_out.py",
+    ),
     Mutation(
         f"{_CAMPAIGNS}preparation.py",
         "if availability.why_not(session, campaign, lock=True) is None:",

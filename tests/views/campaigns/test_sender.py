@@ -52,11 +52,14 @@ def test_a_name_from_the_request_to_the_review(
     composer = owner.get_page("/campaigns/new")
     assert "Kwiaty Ani" in composer.get_text()
     counted = owner.send("/campaigns/count", typed(sender=public_id, text="20% off")).text
-    assert "Nobody can answer Kwiaty Ani" in counted
+    assert "Opt out: " in counted
     assert "Reply STOP" not in counted
-    review = owner.post_page(
-        "/campaigns/new", typed(sender=public_id, text="20% off", action="review")
-    )
+    without = typed(sender=public_id, text="20% off. STOP", action="review")
+    without.pop("opt_out_line", None)
+    counted = owner.send("/campaigns/count", without).text
+    assert "Nobody can answer Kwiaty Ani" in counted
+    assert "Opt out: " not in counted
+    review = owner.post_page("/campaigns/new", without)
     assert "a promotional text needs a way out" in words(review.get_text(" "))
     assert not review.select("input[name=agreed]")
     (campaign,) = stored()

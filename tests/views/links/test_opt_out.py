@@ -14,6 +14,7 @@ from promosms.models import (
     Account,
     AccountStatus,
     Campaign,
+    Consent,
     Link,
     LinkKind,
     Message,
@@ -26,6 +27,7 @@ from promosms.services.campaigns import audience, launch
 from promosms.services.installation import defaults
 from promosms.services.privacy import erasure, purge_messages
 from promosms.services.recipients import recipients
+from promosms.services.recipients.consent import Basis
 from tests.support import engine
 from tests.support import links as sent
 from tests.support.cast import Cast
@@ -33,7 +35,7 @@ from tests.support.clock import Clock
 from tests.support.links import PHONES
 from tests.support.pages import PageClient, words
 
-OLA, JAN, _EWA = PHONES
+OLA, JAN, EWA = PHONES
 ROBOT = {"User-Agent": "WhatsApp/2.23.20.0 A", "Sec-Purpose": "prefetch"}
 Codes = dict[str, str]
 
@@ -138,9 +140,14 @@ def test_who_was_deleted_is_told_that_nothing_comes(
     app: Flask, cast: Cast, phone: PageClient, codes: Codes
 ) -> None:
     with app.app_context():
-        query = select(Recipient.public_id).where(Recipient.phone == OLA)
+        query = select(Recipient.public_id).where(Recipient.phone == EWA)
         recipients.delete_many(cast.owner.account_id, list(db.session.scalars(query)))
-    assert "no more texts" in words(phone.post(f"/l/{codes[OLA]}").text)
+    assert "no more texts" in words(phone.post(f"/l/{codes[EWA]}").text)
+    # On SQLite a deleted id may be given again, to somebody who has not got this text.
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        recipients.add(account, {"phone": "+48601111118"}, Basis(Consent.GIVEN, "card"))
+    phone.post(f"/l/{codes[EWA]}")
     assert listed(app) == []
 
 
