@@ -87,7 +87,7 @@ PAST = (
         Draft(
             name="Open studio evening",
             text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
-            "Bring this text for a free tea. No more texts: studio.example/stop",
+            "Bring this text for a free tea.",
         ),
     ),
     (1, BRITAIN, SERVICE),
