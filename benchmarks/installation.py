@@ -116,6 +116,7 @@ def running_installation(database: str = "") -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="pb-"))
     env = os.environ | {
         "PROMOSMS_INSTANCE": str(folder),
+        "PROMOSMS_QUIET_HOURS": "no",
         "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
         "PROMOSMS_DATABASE_URL": database,
     }

@@ -238,6 +238,7 @@ def session_app(
                 "REDIS_URL": redis_url,
                 "SECRET_KEY": "a key for the tests, long enough for anybody",
                 "RATE_LIMITS": False,
+                "QUIET_HOURS": False,  # the same at every hour of the day
                 "VIES_URL": "",
                 "ADMIN_TOTP": False,  # the admin of the cast has no app
                 "PROOF_COST": 10,

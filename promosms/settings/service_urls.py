@@ -71,7 +71,7 @@ def _public(settings: Settings) -> Iterator[str]:
 def _short_links(settings: Settings) -> Iterator[str]:
     address = settings.short_link_url
     if address and (split(address) is None or not re.fullmatch(r"https://[^\s/?#@]+/?", address)):
-        yield "SHORT_LINK_URL must be only https:// and a host, such as https://shop.link."
+        yield "SHORT_LINK_URL must be only https:// and a host, such as https://sms.example.com."
 
 
 def _database(settings: Settings) -> Iterator[str]:

@@ -60,7 +60,7 @@ PICTURES = (
     Picture("sentence", "/campaigns/new", ".actionbar", write),
     Picture("file", "/imports/new", "main section table"),
     Picture("consent", "/recipients/add", "fieldset:has([name=consent])"),
-    Picture("way-out", "/campaigns/new", "details.setting > summary"),
+    Picture("way-out", "/campaigns/new", "details.setting:has([data-part=way-out]) > summary"),
     Picture("meter", "/campaigns/new", ".handset .meter >> nth=-1", write),
     Picture("amounts", "/billing/top-up", ".packages"),
     Picture("invoice", "/billing/invoices", "main .rows > .row:not(.rows-head) >> nth=0"),

@@ -60,6 +60,7 @@ class Installation:
             "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
             "PROMOSMS_DATABASE_URL": database_url,
             "PROMOSMS_RATE_LIMITS": "no",  # a process has one limiter for all applications
+            "PROMOSMS_QUIET_HOURS": "no",
             "PROMOSMS_LEASE_SECONDS": str(options.lease),
             "PROMOSMS_TICK_SECONDS": str(options.tick),
         }

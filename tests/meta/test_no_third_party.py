@@ -87,7 +87,14 @@ def story(app: Flask, visitor: PageClient, settle: Callable[..., None]) -> None:
     settle()
     visitor.send(
         "/campaigns/new",
-        {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en", "action": ""},
+        {
+            "name": "Sale",
+            "audience": "everyone",
+            "opt_out_line": "y",
+            "text": "20% off",
+            "language": "en",
+            "action": "",
+        },
     )
     draft = re.findall(r"/campaigns/\w{20}", visitor.get("/campaigns").text)[0]
     page = visitor.get_page(f"{draft}/review")

@@ -15,6 +15,7 @@ from promosms.services.sending.claiming import Claim
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 
 EVENING, MORNING = "2026-12-01T22:00:00Z", "2026-12-02T07:00:00Z"
 
@@ -24,6 +25,7 @@ def evening(app: Flask, cast: Cast, clock: Clock) -> None:
     """Eleven in the evening in Poland, with a line to real phones."""
     clock.move(seconds=(datetime.fromisoformat(EVENING) - clock.now()).total_seconds())
     clock.stop()
+    override(app, quiet_hours=True)
     with app.app_context():
         preferences.choose_place(cast.owner.account_id, "PL", "Europe/Warsaw", "")
         with transaction() as session:
