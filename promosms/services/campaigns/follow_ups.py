@@ -167,6 +167,7 @@ def draft(campaign: Campaign, kind: FollowUpKind, name: str) -> Campaign:
             follow_up = Campaign(
                 account_id=campaign.account_id,
                 route_id=campaign.route_id,
+                sender_id=campaign.sender_id,
                 follow_up_of=campaign.id,
                 follow_up_kind=kind,
                 name=name[:100],

@@ -11,6 +11,7 @@ from promosms.extensions import db
 from promosms.models import (
     Account,
     Campaign,
+    CampaignKind,
     CampaignStatus,
     FollowUpKind,
     InboundMessage,
@@ -18,6 +19,7 @@ from promosms.models import (
     MessageCount,
     MessageStatus,
     Recipient,
+    Sender,
     SuppressionSource,
     now,
 )
@@ -29,6 +31,7 @@ from promosms.services.campaigns import (
     live_estimate,
     live_groups,
     preparation,
+    repeats,
 )
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.sending import opt_outs
@@ -244,3 +247,21 @@ def test_it_is_possible_at_the_end_as_long_as_it_is_known_whom_it_is_for(
         follow_ups.draft(ended, NOT_GOT, "Too late")
     drafts_left = select(func.count()).where(Campaign.follow_up_kind == NOT_GOT)
     assert db.session.scalar(drafts_left) == 0
+
+
+def test_every_copy_of_a_campaign_keeps_what_its_texts_are(ended: Campaign) -> None:
+    """Sent again, followed up and used again: whatever makes the text, and by which way it goes."""
+    with transaction() as session:
+        sender = Sender(account_id=ended.account_id, name="Kwiaty Ani", key="kwiaty ani")
+        session.add(sender)
+        session.flush()
+        ended.sender_id, ended.kind, ended.opt_out_line = sender.id, CampaignKind.SERVICE, False
+        ended.language, ended.plain_details, ended.short_links = "pl", True, True
+    kept = ("route_id", "sender_id", "text", "kind", "opt_out_line", "language")
+    copies = [
+        repeats.draft(ended, "Again"),
+        follow_ups.draft(ended, NOT_GOT, "Once more"),
+        drafts.duplicate(ended, "Copy"),
+    ]
+    for name in (*kept, "plain_details", "short_links"):
+        assert {getattr(copy, name) for copy in copies} == {getattr(ended, name)}, name
