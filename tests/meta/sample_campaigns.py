@@ -48,10 +48,9 @@ def _links(campaign: Campaign) -> dict[str, str]:
         assert recipient is not None
         click = {"first_at": now(), "last_at": now(), "account_id": account_id}
         session.add(Click(link_id=link.id, recipient_id=recipient.id, **click))
-        examples = f"{links.example(0, 9)} {links.opt_out_example()}"
-        [text] = links.Writer([link], way_out).write([examples], [links.NOBODY])
-    short, leave = (each.rpartition("/")[2] for each in text.split())
-    return {"short_link": short, "opt_out_link": leave}
+        [short] = links.Writer([link]).write([links.example(0, 9)], [links.NOBODY])
+        [leave] = links.Writer([], way_out).write([links.opt_out_example()], [recipient.id])
+    return {"short_link": short.rpartition("/")[2], "opt_out_link": leave.rpartition("/")[2]}
 
 
 def _scheduled(campaign: Campaign) -> None:

@@ -106,6 +106,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     ),
     "obey when they opt out": (
         "services/sending/opt_outs.py",
+        "services/links/opt_outs.py",
         "services/recipients/suppression_list.py",
         "services/recipients/held_replies.py",
         "views/recipients/held_replies.py",

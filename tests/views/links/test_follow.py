@@ -64,7 +64,7 @@ def codes(app: Flask, campaign: int) -> dict[str, list[str]]:
 def phone(app: Flask) -> PageClient:
     """The browser of a recipient, which has nothing to do with the site."""
     client = PageClient(app)
-    client.environ_base |= {"HTTP_USER_AGENT": PHONE, "REMOTE_ADDR": "203.0.113.77"}
+    client.environ_base |= {"HTTP_USER_AGENT": PHONE, "REMOTE_ADDR": "198.18.7.77"}
     return client
 
 
@@ -85,7 +85,7 @@ def test_a_person_gets_there_and_leaves_nothing_but_the_click(
     assert "max-age" in answer.headers["Strict-Transport-Security"]
     assert people(app) == (1, 1)
     lines = "".join(each.read_text() for each in Path(app.instance_path, "logs").glob("*"))
-    assert "203.0.113" not in lines
+    assert "198.18.7" not in lines
     assert codes[OLA][0] not in lines
 
 
