@@ -84,7 +84,7 @@ def sent(form: type[Form], values: dict[str, str]) -> list[Problem]:
     """The problems of a form that was sent with these values."""
     filled = made(form, MultiDict(values))
     if isinstance(filled, CampaignForm):
-        filled.lists, filled.routes, filled.account = [], [], Account(field_labels={})
+        filled.lists, filled.account = [], Account(field_labels={})
     if isinstance(filled, AssignForm):
         filled.begin("PL", is_known=False)
     for field in filled:

@@ -1,5 +1,7 @@
 """The fields of a campaign that say from whom it comes: the sender and the route."""
 
+from collections.abc import Sequence
+
 from wtforms import RadioField, ValidationError
 
 from promosms.language import gettext, money
@@ -13,6 +15,9 @@ from promosms.services.senders.requests import Requested
 
 class SenderPart:
     """The part of the composer that says who stands on top of the text, and how it is sent."""
+
+    routes: Sequence[Route] = ()
+    names: Sequence[Requested] = ()
 
     sender = RadioField(_("Sender"), default="", validate_choice=False)
     route = RadioField(_("How it is sent"), default="", validate_choice=False)
