@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from babel.numbers import get_currency_symbol
 from flask_babel.speaklater import LazyString
 from wtforms import Field, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from promosms.forms.admin import UNITS, plain_amount
 from promosms.forms.shared import stripped
@@ -18,11 +18,12 @@ CURRENCY = LazyString(lambda: get_currency_symbol(settings.currency, current_lan
 """The currency of the installation in labels, such as €."""
 
 
-def amount_field(label: str, description: str) -> StringField:
-    """A field for an amount; its form calls `check_amount`."""
+def amount_field(label: str, description: str, *, optional: bool = False) -> StringField:
+    """A field for an amount, perhaps an `optional` one; its form calls `check_amount`."""
+    demand = Optional() if optional else InputRequired(_("Enter an amount, such as 25."))
     return StringField(
         label,
-        [InputRequired(_("Enter an amount, such as 25.")), Length(max=20)],
+        [demand, Length(max=20)],
         filters=[stripped],
         description=description,
         render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20},

@@ -2,28 +2,16 @@
 
 from typing import Any, ClassVar
 
-from wtforms import Field, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import Field, SelectField
 
-from promosms.forms.amounts import CURRENCY, as_text, check_amount, units
+from promosms.forms.amounts import CURRENCY, amount_field, as_text, check_amount, units
 from promosms.forms.form import Form
-from promosms.forms.shared import stripped
 from promosms.language import gettext, share
 from promosms.language import lazy_gettext as _
 from promosms.services.campaigns.guard import Limits
 
 FAILURES = (5, 10, 20, 30, 50)
 WISHES = (1, 2, 5, 10)
-
-
-def _amount(label: str, description: str) -> StringField:
-    return StringField(
-        label,
-        [Optional(), Length(max=20)],
-        filters=[stripped],
-        description=description,
-        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20},
-    )
 
 
 def _choices(percents: tuple[int, ...]) -> dict[str, str]:
@@ -42,13 +30,15 @@ class LimitsForm(Form):
         "wishes": _("Choose one of these."),
     }
 
-    per_campaign = _amount(
+    per_campaign = amount_field(
         _("At most for one campaign (%(currency)s)", currency=CURRENCY),
         _("Empty: no limit. A campaign that would cost more cannot be sent."),
+        optional=True,
     )
-    per_month = _amount(
+    per_month = amount_field(
         _("At most in a calendar month (%(currency)s)", currency=CURRENCY),
         _("Empty: no limit. It counts everything: campaigns, answers, tests and codes."),
+        optional=True,
     )
     failures = SelectField(_("Pause when so many texts do not arrive"))
     wishes = SelectField(_("Pause when so many people want no more texts"))
