@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from promosms.web.cookies import PHONE
 from tests.browser.checked_window import SECONDS, CheckedWindow
-from tests.browser.story import Shop, Trial, join, open_shop
+from tests.browser.story import Operator, Shop, Trial, join, open_shop
 from tests.cards.running import stripe_server
 
 # The first one has no windows: a new context takes a third of the processor that others need.
@@ -111,11 +111,10 @@ def shop(trial: Trial, chromium: Browser, phone: list[Any]) -> Shop:
 
 
 @pytest.fixture(scope="package")
-def operator(trial: Trial, chromium: Browser) -> StorageState:
-    """The storage of a browser in which the admin of the installation is signed in."""
+def operator(trial: Trial, chromium: Browser) -> Operator:
+    """The admin of the installation, who is signed in."""
     window = CheckedWindow(chromium, trial.url)
-    join(window.page, trial.invitation)
-    memory = window.context.storage_state()
+    admin = join(window.page, trial.invitation)
     assert window.problems == []
     window.close()
-    return memory
+    return admin

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenBrowser
-from tests.browser.story import Shop, agree, heading, register
+from tests.browser.story import Operator, Shop, agree, heading, register
 
 AXE = Axe()
 WIDTHS = (320, 1280)  # the last one is the wide page
@@ -118,8 +118,8 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
     check_all(page, [*FULL, *shop_pages, *more])
 
 
-def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Any, shop: Shop) -> None:
-    page = open_browser(storage_state=operator).page
+def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Operator, shop: Shop) -> None:
+    page = open_browser(storage_state=operator.memory).page
     page.goto("/admin/accounts")
     account = page.get_by_role("listitem").filter(has_text="f•••@example.com").get_by_role("link")
     check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])

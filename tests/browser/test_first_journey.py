@@ -8,12 +8,21 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.presses import Presses
-from tests.browser.story import SEND, Trial, answer_stop, confirm_address, enter, heading
+from tests.browser.story import (
+    SEND,
+    Operator,
+    Trial,
+    answer_stop,
+    confirm_address,
+    enter,
+    heading,
+    sign_in_as_operator,
+)
 
 EMAIL, PHONE = "walk@example.com", "+48 601 300 160"
 CUSTOMERS = "Mobile;First name\n601 300 261;Ola\n601 300 262;Jan\n601 30;Ewa\n"
@@ -33,7 +42,7 @@ COMPANY = {
 
 
 def test_from_the_first_page_to_an_invoice_in_thirty_presses(
-    open_browser: OpenBrowser, trial: Trial, operator: StorageState, tmp_path: Path
+    open_browser: OpenBrowser, trial: Trial, operator: Operator, tmp_path: Path
 ) -> None:
     window = open_browser(elsewhere=trial.stripe, **PHONE_IN_A_HAND)
     page, presses = window.page, Presses(window.context)
@@ -48,7 +57,9 @@ def test_from_the_first_page_to_an_invoice_in_thirty_presses(
     assert presses.count <= MOST
 
     reference = order_by_transfer(page)
-    confirm(open_browser(storage_state=operator).page, reference)
+    admin = open_browser().page
+    sign_in_as_operator(admin, operator)
+    confirm(admin, reference)
     page.reload()
     expect(page.get_by_text("€25.50 came onto your balance")).to_be_visible()
     assert "25.50" in invoice_of(page)
