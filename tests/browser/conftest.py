@@ -112,7 +112,7 @@ def shop(trial: Trial, chromium: Browser, phone: list[Any]) -> Shop:
 
 @pytest.fixture(scope="package")
 def operator(trial: Trial, chromium: Browser) -> Operator:
-    """The admin of the installation, who is signed in."""
+    """The admin of the installation, who has joined."""
     window = CheckedWindow(chromium, trial.url)
     admin = join(window.page, trial.invitation)
     assert window.problems == []

@@ -55,9 +55,8 @@ class Shop:
 
 @dataclass
 class Operator:
-    """The admin of the installation: the browser storage of the first session, and codes left."""
+    """The admin of the installation, and the recovery codes that are left."""
 
-    memory: StorageState
     recovery_codes: list[str]
 
 
@@ -214,14 +213,14 @@ def join(page: Page, invitation: str) -> Operator:
     codes = page.locator("ol.recovery code").all_inner_texts()
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_role("heading", name="By gateway")).to_be_visible()
-    return Operator(page.context.storage_state(), codes)
+    return Operator(codes)
 
 
 def sign_in_as_operator(page: Page, operator: Operator) -> None:
     """Sign the admin in once more, with a recovery code.
 
-    What moves money asks who is there five minutes after a sign-in, and the session of `operator`
-    can be older than that.
+    What moves money asks who is there five minutes after a sign-in: a session that tests shared
+    would be older than that sooner or later.
     """
     sign_in(page, ADMIN, PASSWORD)
     page.get_by_label("Code").fill(operator.recovery_codes.pop())

@@ -7,7 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenBrowser
-from tests.browser.story import Operator, Shop, agree, heading, register
+from tests.browser.story import (
+    Operator,
+    Shop,
+    agree,
+    heading,
+    register,
+    sign_in_as_operator,
+)
 
 AXE = Axe()
 WIDTHS = (320, 1280)  # the last one is the wide page
@@ -119,7 +126,8 @@ def test_full_pages(open_browser: OpenBrowser, shop: Shop) -> None:
 
 
 def test_pages_of_the_admin(open_browser: OpenBrowser, operator: Operator, shop: Shop) -> None:
-    page = open_browser(storage_state=operator.memory).page
+    page = open_browser().page
+    sign_in_as_operator(page, operator)
     page.goto("/admin/accounts")
     account = page.get_by_role("listitem").filter(has_text="f•••@example.com").get_by_role("link")
     check_all(page, [*ADMINS, str(account.first.get_attribute("href"))])
