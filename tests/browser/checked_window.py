@@ -10,7 +10,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error("policy: " + event.violatedDirective + " " + event.blockedURI);
 });
 """
-SECONDS = 15
+SECONDS = 60
 # Chromium reports responses such as 404 and 422 there; the tests check the pages themselves.
 ANSWERS = "Failed to load resource: the server responded with a status of 4"
 

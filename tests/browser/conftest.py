@@ -42,10 +42,12 @@ def trial() -> Iterator[Trial]:
     folder = Path(tempfile.mkdtemp(prefix="ps-br-"))
     trial = Trial(folder)
     with stripe_server() as trial.stripe:
-        trial.begin()
-        yield trial
-        code = trial.stop()
-        trial.kill()
+        try:
+            trial.begin()
+            yield trial
+            code = trial.stop()
+        finally:
+            trial.kill()
     shutil.rmtree(folder, ignore_errors=True)
     assert code == 0
 

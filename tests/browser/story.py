@@ -107,7 +107,7 @@ def texted(page: Page, phone: str, words: str) -> str:
     """What the words find in a text on the simulated phone, as soon as it has arrived."""
     return_url = page.url
     page.goto(f"/phone?number={phone.replace('+', '%2B').replace(' ', '')}")
-    for _ in range(50):
+    for _ in range(400):
         # Of the conversation that is open: the list beside it shows texts of other numbers.
         texts = "\n".join(page.locator("blockquote").all_inner_texts())
         match = re.search(words, texts)

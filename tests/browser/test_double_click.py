@@ -22,7 +22,7 @@ def launched_once(page: Page, name: str) -> None:
     page.goto("/campaigns")
     expect(page.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
     row = page.get_by_role("listitem").filter(has_text=name)
-    for _ in range(60):  # a worker sets the money aside
+    for _ in range(400):  # a worker sets the money aside
         page.goto("/billing")
         if row.count():
             break

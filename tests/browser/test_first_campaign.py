@@ -158,7 +158,7 @@ def wait_until_delivered(page: Page) -> None:
 
 def see_opted_out(page: Page, campaign: str) -> None:
     row = page.get_by_role("listitem").filter(has_text="601 300 201")
-    for _ in range(60):
+    for _ in range(400):
         page.goto("/recipients/opt-outs")
         if row.count():
             break

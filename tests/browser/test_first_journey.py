@@ -123,7 +123,7 @@ def send(page: Page) -> None:
 def see_opted_out(page: Page) -> None:
     """The report says it."""
     said = page.get_by_role("main").get_by_text("1 person wants no more texts.")
-    for _ in range(60):
+    for _ in range(400):
         page.reload()
         if said.count():
             break

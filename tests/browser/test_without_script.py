@@ -35,7 +35,7 @@ def test_a_campaign_without_script(open_browser: OpenBrowser) -> None:
 
 def delivered(page: Page) -> None:
     """Reload the report until all texts are delivered."""
-    for _ in range(60):
+    for _ in range(400):
         if "100% arrived." in page.locator("main").inner_text():
             page.reload()
             page.get_by_text("See each recipient").click()

@@ -9,7 +9,7 @@ from pathlib import Path
 from socket import create_connection, socket
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 20
+SECONDS = 120
 
 
 @contextmanager

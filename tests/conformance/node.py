@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 5.0
+SECONDS = 60.0
 News = dict[str, Any]
 
 

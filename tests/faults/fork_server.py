@@ -44,7 +44,7 @@ PRELOADED = (
     "psycopg",
 )
 PR_SET_PDEATHSIG = 1
-SECONDS = 60
+SECONDS = 240
 
 
 class ForkServer:

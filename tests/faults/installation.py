@@ -232,7 +232,7 @@ class Installation:
         query = select(func.count()).where(Message.status.in_(statuses))
         return self.ask(lambda: db.session.scalar(query)) or 0
 
-    def ask(self, question: Callable[[], Answer], seconds: float = 30) -> Answer:
+    def ask(self, question: Callable[[], Answer], seconds: float = 120) -> Answer:
         """Query the database, and retry while its server restarts."""
         end = time.monotonic() + seconds
         while True:

@@ -12,7 +12,7 @@ from tests.faults.installation import Installation, hit, stopped
 from tests.faults.report import Report, reporting
 
 OTHERS = ("work", "receive", "tick")
-PATIENCE = 30.0
+PATIENCE = 120.0
 _BY_NAME = {str(step): step for step in STEPS}
 ASLEEP = tuple(
     _BY_NAME[name]

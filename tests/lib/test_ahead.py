@@ -8,7 +8,7 @@ import pytest
 
 from promosms.lib.ahead import Ahead
 
-PATIENCE = 20
+PATIENCE = 120
 
 
 def test_the_items_and_their_order_stay() -> None:

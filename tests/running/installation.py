@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60
+SECONDS = 240
+"""A limit that ends what hangs: on a busy machine a start takes a minute and more."""
 
 
 class Installation:
@@ -100,10 +101,10 @@ class Installation:
         if tls:
             context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
             connection = http.client.HTTPSConnection(
-                "localhost", self.port, timeout=10, context=context
+                "localhost", self.port, timeout=SECONDS, context=context
             )
         else:
-            connection = http.client.HTTPConnection("localhost", self.http_port, timeout=10)
+            connection = http.client.HTTPConnection("localhost", self.http_port, timeout=SECONDS)
         connection.request(method, path)
         response = connection.getresponse()
         result = response.status, response.getheader("Location", ""), response.read().decode()

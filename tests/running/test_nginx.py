@@ -41,5 +41,5 @@ def test_nginx_accepts_it(tmp_path: Path) -> None:
     # Without nginx only the other tests check the sample.
     if program is not None:
         command = [program, "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr

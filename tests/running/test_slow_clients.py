@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def status(server: Server) -> int:
     context = ssl.create_default_context(cafile=str(server.certificate))
-    connection = http.client.HTTPSConnection("localhost", server.port, timeout=20, context=context)
+    connection = http.client.HTTPSConnection("localhost", server.port, timeout=120, context=context)
     connection.request("GET", "/static/css/components.css")  # there is no database
     answer = connection.getresponse()
     answer.read()

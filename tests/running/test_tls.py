@@ -57,7 +57,7 @@ def client_hello(version: int, suites: tuple[int, ...]) -> bytes:
 
 def first_record(server: Server, version: int, suites: tuple[int, ...]) -> int:
     """The type of the first record that is received; ALERT if the connection is just closed."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(client_hello(version, suites))
         try:
             return (connection.recv(1) or bytes([ALERT]))[0]
@@ -70,7 +70,7 @@ def handshake(server: Server, version: ssl.TLSVersion) -> tuple[str | None, str]
     context = ssl.create_default_context(cafile=str(server.certificate))
     context.minimum_version = context.maximum_version = version
     with (
-        socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection,
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection,
         context.wrap_socket(connection, server_hostname="localhost") as secure,
     ):
         return secure.version(), (secure.cipher() or ("",))[0]
@@ -102,7 +102,7 @@ def test_it_does_not_reveal_its_software(server: Server) -> None:
     context = ssl.create_default_context(cafile=str(server.certificate))
     for path in ("/privacy", "/nothing-here", "/static/css/components.css"):
         connection = http.client.HTTPSConnection(
-            "localhost", server.port, context=context, timeout=10
+            "localhost", server.port, context=context, timeout=60
         )
         connection.request("GET", path)
         response = connection.getresponse()
@@ -135,7 +135,7 @@ def run(sample: str, *words: str) -> subprocess.CompletedProcess[str]:
         [program, str(SAMPLES / sample), *words],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

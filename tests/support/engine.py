@@ -92,7 +92,7 @@ def quiet(app: Flask) -> bool:
     return not any(counts) and not network.due_receipts(1) and not network.new_replies(1)
 
 
-def settle(app: Flask, seconds: float = 30.0, until: Callable[[], bool] | None = None) -> None:
+def settle(app: Flask, seconds: float = 180.0, until: Callable[[], bool] | None = None) -> None:
     """Work until nothing waits, or `until` says so; raises when the time is over before that.
 
     Otherwise "nothing was sent" would also hold where nothing ran.

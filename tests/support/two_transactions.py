@@ -10,7 +10,7 @@ import psycopg
 
 from promosms.extensions import db
 
-PATIENCE = 20
+PATIENCE = 120
 
 
 @contextmanager

@@ -294,7 +294,7 @@ def test_nothing_is_sent_after_the_deletion_has_begun(
         assert db.session.scalar(waiting) == 31
         erasure.begin(account, "x")
         assert claiming.take(Claim(gateway), 10) == []
-    settle(seconds=5, until=lambda: _gone(app, business))
+    settle(until=lambda: _gone(app, business))
     with app.app_context():
         assert simulated_phone.texts() == []
 
@@ -393,7 +393,7 @@ def test_the_page_starts_the_erasure(
     app: Flask, cast: Cast, owner: PageClient, settle: Settle
 ) -> None:
     owner.send("/settings/leave", {"password": PASSWORD, "confirmed": "y"})
-    settle(seconds=10, until=lambda: _gone(app, Business(cast.owner, "x", "+48601211")))
+    settle(until=lambda: _gone(app, Business(cast.owner, "x", "+48601211")))
     with app.app_context():
         assert db.session.get(Account, cast.owner.account_id) is None
         assert db.session.get(User, cast.colleague.user_id) is None

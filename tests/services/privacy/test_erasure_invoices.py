@@ -144,5 +144,5 @@ def test_the_jobs_erase_an_account_with_invoices(
         with app.app_context():
             return db.session.get(Account, account) is None
 
-    settle(seconds=10, until=gone)
+    settle(until=gone)
     assert gone()
