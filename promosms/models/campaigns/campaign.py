@@ -60,6 +60,7 @@ class FollowUpKind(StrEnum):
 
     NOT_GOT = "not_got"
     NOT_ANSWERED = "not_answered"
+    NOT_CLICKED = "not_clicked"
 
 
 def is_promotional(kind: str) -> bool:

@@ -1,10 +1,10 @@
-"""Follow-ups: another text to those of a campaign who did not get it, or did not answer.
+"""Follow-ups: another text to those of a campaign who did not get it, answer or open a link.
 
 A follow-up is a draft of its own: it is written, reviewed, priced and launched like any other, so
 consent and opt-outs count as they are then. Who is meant is looked up when its messages are
-prepared: whoever has answered meanwhile is left out. A campaign may have several follow-ups, but
-nobody gets two of the same kind. When messages of the campaign were deleted after their time there
-are none any more: nobody knows whom they would be for.
+prepared: whoever has answered or clicked meanwhile is left out. A campaign may have several
+follow-ups, but nobody gets two of the same kind. When messages of the campaign were deleted after
+their time there are none any more: nobody knows whom they would be for.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,11 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
+    Click,
     FollowUpKind,
     InboundMessage,
+    Link,
+    LinkKind,
     Message,
     MessageStatus,
     Recipient,
@@ -108,16 +111,18 @@ def count(campaign: Campaign, kind: FollowUpKind) -> int:
 
 
 def possible(campaign: Campaign, kind: FollowUpKind) -> bool:
-    """Can it be known who did not get a campaign, or did not answer?
+    """Can it be known who did not get a campaign, did not answer, or did not open a link?
 
-    Not before its end, nor when messages of it were deleted, nor replies to it may have been.
+    Not before its end, nor when messages of it were deleted, nor replies or clicks may have been.
     """
     if campaign.status not in CampaignStatus.FINAL or deleted(campaign)[0]:
+        return False
+    if kind == FollowUpKind.NOT_CLICKED and not _has_links(campaign):
         return False
     account = db.session.get_one(Account, campaign.account_id)
     kept = timedelta(days=account.retention_days)
     start = campaign.launched_at or campaign.created_at
-    return kind != FollowUpKind.NOT_ANSWERED or now() < start + kept
+    return kind == FollowUpKind.NOT_GOT or now() < start + kept
 
 
 def too_late(campaign: Campaign) -> bool:
@@ -188,6 +193,24 @@ def _most(original: Campaign, kind: FollowUpKind) -> int:
     return original.n_sent + original.n_delivered
 
 
+def _has_links(campaign: Campaign) -> bool:
+    links = exists().where(Link.campaign_id == campaign.id, Link.kind == LinkKind.ADDRESS)
+    return bool(db.session.scalar(select(links)))
+
+
+def _has_clicked() -> ColumnElement[bool]:
+    """Has the person opened a link of the text?"""
+    person = aliased(Recipient)
+    return exists().where(
+        Link.campaign_id == Message.campaign_id,
+        Link.kind == LinkKind.ADDRESS,
+        Click.link_id == Link.id,
+        Click.recipient_id == person.id,
+        person.account_id == Message.account_id,
+        person.phone == Message.phone,
+    )
+
+
 def _has_answered() -> ColumnElement[bool]:
     """Has the person written anything since they were texted?"""
     return exists().where(
@@ -208,6 +231,9 @@ WHO = {
     ),
     FollowUpKind.NOT_ANSWERED: and_(
         has_status([MessageStatus.SENT, MessageStatus.DELIVERED]), ~_has_answered()
+    ),
+    FollowUpKind.NOT_CLICKED: and_(
+        has_status([MessageStatus.SENT, MessageStatus.DELIVERED]), ~_has_clicked()
     ),
 }
 """Which messages of a campaign are those of the people, by the kind of a follow-up."""

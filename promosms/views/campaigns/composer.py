@@ -133,7 +133,7 @@ def repeat(public_id: str) -> ResponseReturnValue:
 @bp.route("/campaigns/<public_id>/follow-up", methods=["POST"])
 @allow(Access.MEMBER)
 def follow_up(public_id: str) -> ResponseReturnValue:
-    """A draft for those of the campaign who did not get it, or did not answer."""
+    """A draft for those of the campaign who did not get it, answer or open a link."""
     campaign = owned(Campaign, public_id)
     kind = next((kind for kind in FollowUpKind if kind == request.form.get("kind")), None)
     if kind is None:

@@ -117,10 +117,12 @@ BY_STATUS = {
 FOLLOW_UPS = {
     FollowUpKind.NOT_GOT: _("To those of “%(name)s” who did not get it."),
     FollowUpKind.NOT_ANSWERED: _("To those of “%(name)s” who did not answer."),
+    FollowUpKind.NOT_CLICKED: _("To those of “%(name)s” who did not open a link."),
 }
 FOLLOW_UP_NAMES = {
     FollowUpKind.NOT_GOT: _("%(name)s (did not get it)"),
     FollowUpKind.NOT_ANSWERED: _("%(name)s (did not answer)"),
+    FollowUpKind.NOT_CLICKED: _("%(name)s (did not open a link)"),
 }
 PROBLEMS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),

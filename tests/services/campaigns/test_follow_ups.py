@@ -1,10 +1,10 @@
-"""Texts to those of a campaign who did not get it, or did not answer."""
+"""Texts to those of a campaign who did not get it, did not answer, or did not open a link."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -13,8 +13,11 @@ from promosms.models import (
     Campaign,
     CampaignKind,
     CampaignStatus,
+    Click,
     FollowUpKind,
     InboundMessage,
+    Link,
+    LinkKind,
     Message,
     MessageCount,
     MessageStatus,
@@ -55,7 +58,8 @@ ENDS = [
     (MessageStatus.CANCELLED, ""),
 ]
 NOT_GOT, NOT_ANSWERED = FollowUpKind.NOT_GOT, FollowUpKind.NOT_ANSWERED
-THEIRS = {NOT_GOT: PHONES[3:6], NOT_ANSWERED: PHONES[:3]}
+NOT_CLICKED = FollowUpKind.NOT_CLICKED
+THEIRS = {NOT_GOT: PHONES[3:6], NOT_ANSWERED: PHONES[:3], NOT_CLICKED: PHONES[:3]}
 BOTH = pytest.mark.parametrize("few", [20_000, 0])
 KINDS = pytest.mark.parametrize("kind", FollowUpKind)
 
@@ -78,6 +82,15 @@ def ended(context: None, make_campaign: MakeCampaign) -> Campaign:
         for status, _ in ENDS:
             name = f"n_{status}"
             setattr(campaign, name, getattr(campaign, name) + 1)
+        for kind, target in ((LinkKind.ADDRESS, "https://shop.example/"), (LinkKind.OPT_OUT, "")):
+            session.add(
+                Link(
+                    account_id=campaign.account_id,
+                    campaign_id=campaign_id,
+                    kind=kind,
+                    target=target,
+                )
+            )
     return campaign
 
 
@@ -91,6 +104,16 @@ def answer(campaign: Campaign, phone: str, when: timedelta = timedelta(seconds=1
                 received_at=now() + when,
             )
         )
+
+
+def open_link(campaign: Campaign, phone: str, kind: LinkKind = LinkKind.ADDRESS) -> None:
+    with transaction() as session:
+        link = session.scalars(select(Link).filter_by(campaign_id=campaign.id, kind=kind)).one()
+        person = session.scalars(select(Recipient).filter_by(phone=phone)).first()
+        assert person is not None
+        click = Click(link_id=link.id, recipient_id=person.id, account_id=campaign.account_id)
+        click.first_at = click.last_at = now()
+        session.add(click)
 
 
 def send(follow_up: Campaign) -> list[str]:
@@ -139,6 +162,36 @@ def test_who_answers_before_it_is_prepared_is_left_out(
 
 
 @BOTH
+def test_who_opens_a_link_before_it_is_prepared_is_left_out(
+    ended: Campaign, cast: Cast, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link to opt out is no answer to the text, and a link of another campaign says nothing."""
+    monkeypatch.setattr(follow_ups, "FEW", few)
+    open_link(ended, PHONES[0], LinkKind.OPT_OUT)
+    open_link(ended, PHONES[1])
+    answer(ended, PHONES[2])
+    follow_up = follow_ups.draft(ended, NOT_CLICKED, "Once more")
+    with transaction() as session:
+        session.add(
+            Link(account_id=ended.account_id, campaign_id=follow_up.id, target="https://x.example")
+        )
+    open_link(follow_up, PHONES[0])
+    assert follow_ups.count(ended, NOT_CLICKED) == 2
+    launch.launch(follow_up, audience.estimate(follow_up).total)
+    open_link(ended, PHONES[2])
+    preparation.prepare(follow_up.id)
+    assert statuses(follow_up.id) == {"queued": 1}
+
+
+def test_without_links_nobody_knows_who_did_not_open_one(ended: Campaign) -> None:
+    with transaction() as session:
+        session.execute(delete(Link).where(Link.kind == LinkKind.ADDRESS))
+    assert not follow_ups.possible(ended, NOT_CLICKED)
+    with pytest.raises(follow_ups.NoFollowUp):
+        follow_ups.draft(ended, NOT_CLICKED, "Once more")
+
+
+@BOTH
 @KINDS
 def test_nobody_gets_two_of_the_same_kind(
     ended: Campaign, kind: FollowUpKind, few: int, monkeypatch: pytest.MonkeyPatch
@@ -176,7 +229,7 @@ def test_two_of_the_same_kind_are_prepared_one_after_the_other(
         launch.launch(second, 10_000)
     db.session.refresh(second)
     assert second.status == CampaignStatus.DRAFT
-    other = NOT_GOT if kind == NOT_ANSWERED else NOT_ANSWERED
+    other = NOT_ANSWERED if kind == NOT_GOT else NOT_GOT
     assert send(follow_ups.draft(ended, other, "Other")) == THEIRS[other]
     launch.cancel(first)
     assert send(second) == THEIRS[kind]
@@ -223,8 +276,10 @@ def test_it_is_possible_at_the_end_as_long_as_it_is_known_whom_it_is_for(
         ended.status = "finished"
     clock.move(days=account.retention_days, minutes=-5)
     assert follow_ups.possible(ended, NOT_ANSWERED)
-    clock.move(minutes=10)  # replies may have been deleted
+    assert follow_ups.possible(ended, NOT_CLICKED)
+    clock.move(minutes=10)  # replies and clicks may have been deleted
     assert not follow_ups.possible(ended, NOT_ANSWERED)
+    assert not follow_ups.possible(ended, NOT_CLICKED)
     assert follow_ups.possible(ended, NOT_GOT)
     with pytest.raises(LaunchError, match=LaunchProblem.FOLLOW_UP_TOO_LATE):
         launch.launch(follow_up, 10_000)

@@ -1,11 +1,20 @@
-"""From the report to a text for those who did not get it, or did not answer."""
+"""From the report to a text for those who did not get it, answer or open a link."""
 
 import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Campaign, FollowUpKind, InboundMessage, Message, now
+from promosms.models import (
+    Campaign,
+    Click,
+    FollowUpKind,
+    InboundMessage,
+    Link,
+    Message,
+    Recipient,
+    now,
+)
 from promosms.services.campaigns import audience, launch, preparation
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
@@ -27,9 +36,15 @@ def ended(app: Flask, cast: Cast, draft: str) -> str:
                 message.sent_at = now()
             campaign.status, campaign.n_queued = "finished", 0
             campaign.n_delivered, campaign.n_expired = 2, 1
-            session.add(
-                InboundMessage(account_id=cast.owner.account_id, phone=REACHED, text="Great")
-            )
+            account_id = cast.owner.account_id
+            session.add(InboundMessage(account_id=account_id, phone=REACHED, text="Great"))
+            link = Link(account_id=account_id, campaign_id=campaign.id, target="https://x.example")
+            session.add(link)
+            session.flush()
+            person = session.query(Recipient).filter_by(phone=SILENT).one()
+            click = Click(link_id=link.id, recipient_id=person.id, account_id=account_id)
+            click.first_at = click.last_at = now()
+            session.add(click)
         db.session.remove()
     return draft
 
@@ -45,6 +60,7 @@ def start(owner: PageClient, campaign: str, kind: FollowUpKind) -> str:
     [
         (FollowUpKind.NOT_GOT, "To those of “Spring sale” who did not get it.", MISSED),
         (FollowUpKind.NOT_ANSWERED, "To those of “Spring sale” who did not answer.", SILENT),
+        (FollowUpKind.NOT_CLICKED, "To those of “Spring sale” who did not open a link.", REACHED),
     ],
 )
 def test_a_follow_up_is_written_reviewed_and_sent_to_these_people(
