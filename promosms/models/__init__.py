@@ -100,6 +100,12 @@ from promosms.models.recipients.suppression import Suppression, SuppressionSourc
 from promosms.models.recipients.wording import LONGEST_WORDING, Wording
 from promosms.models.registry import WORDS, Export, NotExported, Retention
 from promosms.models.senders.sender import Sender, SenderDecision, SenderStatus
+from promosms.models.sending.automatic_answer import (
+    MOST_ANSWERS,
+    AnswerKind,
+    AnswerSettings,
+    AutomaticAnswer,
+)
 from promosms.models.sending.canned_answer import CannedAnswer
 from promosms.models.sending.conversation import Conversation
 from promosms.models.sending.direct_text import DirectText
@@ -124,6 +130,7 @@ __all__ = [
     "BulkStatus",
     "BEGINNING",
     "LATEST_HOURS",
+    "MOST_ANSWERS",
     "WITH_HOLD",
     "WORDS",
     "EVERYBODY",
@@ -145,9 +152,12 @@ __all__ = [
     "AccountStatus",
     "Adjustment",
     "AdjustmentStatus",
+    "AnswerKind",
+    "AnswerSettings",
     "AttemptKind",
     "AuditEntry",
     "AuditHead",
+    "AutomaticAnswer",
     "AutomaticTopUp",
     "BadRow",
     "Campaign",

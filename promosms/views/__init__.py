@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "recipients.fields",
     "recipients.inbox",
     "recipients.canned_answers",
+    "recipients.automatic_answers",
     "recipients.direct_texts",
     "recipients.persons",
     "recipients.downloads",

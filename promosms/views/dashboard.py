@@ -15,6 +15,7 @@ from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
 from promosms.views.gateways.simulated_phone import offered
+from promosms.views.recipients import answer_labels
 from promosms.web.access import Access, allow, my_account
 
 bp = Blueprint("dashboard", __name__)
@@ -54,6 +55,8 @@ def _state() -> dict[str, object]:
             campaign, campaigns.figures(campaign).parts_left
         ),
         "labels": labels,
+        "answer_title": answer_labels.title,
+        "answer_missed": answer_labels.missed,
         "phone": offered(),
         "worker_missing": worker_missing(),
     }

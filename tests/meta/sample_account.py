@@ -14,6 +14,7 @@ from promosms.models import (
     Account,
     AccountStatus,
     Adjustment,
+    AnswerKind,
     AutomaticTopUp,
     BadRow,
     BulkKind,
@@ -43,6 +44,9 @@ from promosms.models import (
 from promosms.services.abuse import blocks
 from promosms.services.accounts import guests
 from promosms.services.auth import email_links, passwords
+from promosms.services.automatic_answers import answers as automatic_answers
+from promosms.services.automatic_answers import opening_hours
+from promosms.services.automatic_answers.answers import Draft
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.gateways import routes, simulated_phone
@@ -187,6 +191,10 @@ class Stage:
             wishes.customer, wishes.card, wishes.card_label = "cus_1", "pm_1", "Visa 4242"
         canned_answers.save(account.id, "Hours", "We are open until six.")
         (canned,) = canned_answers.all_of(account.id)
+        answer = Draft(AnswerKind.KEYWORD, "Soup 3, pie 4.", "menu")
+        automatic_answers.save(account, answer, 300)
+        (automatic,) = automatic_answers.all_of(account.id)
+        opening_hours.save(account.id, opening_hours.Settings(daily_limit=20))
         row = Condition(Kind.CONSENT, Kind.CONSENT, "given")
         regulars = segments.create(account.id, "Our regulars", Filter(Match.ALL, (row,)))
         self.ids |= {
@@ -194,6 +202,7 @@ class Stage:
             "segment": regulars.public_id,
             "guest": guest.public_id,
             "canned answer": canned.public_id,
+            "automatic answer": automatic.public_id,
             "reply question": question.public_id,
             "list": group.public_id,
             "suppression by hand": by_hand.public_id,

@@ -55,6 +55,8 @@ ARGUMENTS = {
     "inbox.done": "reply question",
     "canned_answers.change": "canned answer",
     "canned_answers.delete": "canned answer",
+    "automatic_answers.change": "automatic answer",
+    "automatic_answers.delete": "automatic answer",
     "inbox.reopen": "reply held",
     "direct_texts.to_recipient": "recipient",
     "direct_texts.to_number": "reply question",
@@ -173,6 +175,7 @@ ARGUMENTS = {
 }
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
+BY_ITSELF = {"text": "Left of the church", "agreed": "300"}
 IN_TOWN = {"c0-kind": "text", "c0-subject": "city", "c0-test": "is", "c0-text": "Łódź"}
 
 
@@ -234,6 +237,11 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "canned_answers.index": {"name": "Way", "text": "Left of the church"},
     "canned_answers.change": {"name": "Way", "text": "Left of the church"},
     "canned_answers.delete": {},
+    "automatic_answers.index": {"tried": "menu please"},
+    "automatic_answers.new": {"kind": "keyword", "keyword": "Way", **BY_ITSELF},
+    "automatic_answers.change": {"kind": "closed", **BY_ITSELF},
+    "automatic_answers.delete": {},
+    "automatic_answers.hours": {"opens_0": "09:00", "closes_0": "17:00", "daily_limit": "20"},
     "inbox.reopen": {},
     "persons.recipient": {},
     "persons.number": {"phone": "+48601111111", "confirmed": "y"},
@@ -375,6 +383,7 @@ STORES_NOTHING = {
     # They need a password or an authenticator app that was given before.
     *("two_factor_challenge.index", "two_factor_challenge.lost", "two_factor_challenge.remove"),
     *("two_factor.switch_on", "two_factor.switch_off", "two_factor.new_codes"),
+    "automatic_answers.index",  # a text is tried: it is written, and none is sent
     "admin.check_gateway",  # the simulator has no provider
     "admin.price_table",
     "billing.choose",

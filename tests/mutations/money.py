@@ -4,6 +4,24 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 MONEY = (
     Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "        _check_money(session, account.id, price)\n",
+        "",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/automatic_answers.py",
+        "agreed_price=chosen.agreed_price,",
+        "agreed_price=10**9,",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/automatic_answers.py",
+        "opening_hours.of(account.id).daily_limit:",
+        "10**9:",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
         f"{SERVICES}prices/public.py",
         "Range(min(known), max(known))",
         "Range(min(known), min(known))",

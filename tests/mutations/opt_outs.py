@@ -4,6 +4,30 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 OPT_OUT = (
     Mutation(
+        f"{SERVICES}inbox/direct_texts.py",
+        "    if refusal is not None:\n        return refusal\n",
+        "",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
+        f"{SERVICES}automatic_answers/choice.py",
+        "if word and answers.signs_up(db.session(), word, account.id):",
+        "if False:",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/automatic_answers.py",
+        "len(sent) >= MOST_TO_ONE or ",
+        "",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
+        f"{SERVICES}inbox/automatic_answers.py",
+        "any(row.created_at > now() - ONCE for row in same)",
+        "False",
+        "tests/services/inbox/test_automatic_answers.py",
+    ),
+    Mutation(
         f"{SERVICES}inbox/senders.py",
         "return found[0] if one else None",
         "return found[0] if found else None",

@@ -18,15 +18,17 @@ from promosms.models.processing import MONEY, Processing
 from promosms.models.registry import ADD_AND_CHANGE, KEY, MACHINERY, N_, WITH_ACCOUNT, Export
 
 HELD = "remaining > 0"
+AUTOMATIC = "automatic_answer_id IS NOT NULL"
 
 
 class DirectText(Model):
     """The money of a direct text, and the key of the form that sent it.
 
     `remaining` of `amount` is neither charged nor released yet. `key` is unique in the account, so
-    a form that comes twice sends once. `sign_up`: the text had the code of a sign-up form. Number
-    and text are in the message, without a foreign key: it is deleted before this row, which says
-    nothing about a person.
+    a form that comes twice sends once. `sign_up`: the text had the code of a sign-up form. With
+    `automatic_answer_id` it went by itself, and its key is the public id of the reply that it
+    answers. Number and text are in the message, without a foreign key: it is deleted before this
+    row, which says nothing about a person.
     """
 
     __tablename__ = "direct_texts"
@@ -34,6 +36,13 @@ class DirectText(Model):
         UniqueConstraint("account_id", "key"),
         CheckConstraint("remaining >= 0", name="remaining"),
         Index("ix_direct_texts_held", "id", sqlite_where=text(HELD), postgresql_where=text(HELD)),
+        Index(
+            "ix_direct_texts_automatic",
+            "account_id",
+            "created_at",
+            sqlite_where=text(AUTOMATIC),
+            postgresql_where=text(AUTOMATIC),
+        ),
     )
     privacy = Privacy.ACCOUNT
     customer_rights = ADD_AND_CHANGE
@@ -46,6 +55,7 @@ class DirectText(Model):
             "remaining": N_("what is neither charged nor given back yet"),
             "closed_at": N_("when nothing was left of it"),
             "sign_up": N_("was it the code of a sign-up form"),
+            "automatic_answer_id": N_("the automatic answer that it was, see automatic-answers"),
         },
         money=("amount", "remaining"),
     )
@@ -59,5 +69,6 @@ class DirectText(Model):
     amount: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
     sign_up: Mapped[bool] = mapped_column(default=False)
+    automatic_answer_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,6 @@
 """The dashboard: the state of an account, from counters and a few small queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from promosms.extensions import db
 from promosms.models import (
     Account,
+    AutomaticAnswer,
     Campaign,
     CampaignStatus,
     Import,
@@ -17,6 +19,7 @@ from promosms.models import (
     Recipient,
     now,
 )
+from promosms.services.automatic_answers import answers
 from promosms.services.campaigns import campaigns, schedule
 from promosms.services.inbox import replies
 from promosms.services.inbox.replies import Unread
@@ -51,12 +54,14 @@ class Summary:
 
     `home` is how many parts the balance pays for to the account's own country; None without a
     price. `held_number` counts all held numbers, `held` are the newest of them; so it is with the
-    imports that wait for their columns.
+    imports that wait for their columns. `unanswered` are the automatic answers of which some were
+    not sent lately, the last one first.
     """
 
     held_number: int
     held: list[Held]
     replies: Unread
+    unanswered: Sequence[AutomaticAnswer]
     blocked: list[Campaign]
     imports_number: int
     imports: list[Import]
@@ -70,7 +75,7 @@ class Summary:
     def wants(self) -> int:
         """How many things wait for a decision, or to be read."""
         waiting = self.held_number + len(self.blocked) + self.imports_number
-        return waiting + self.replies.number
+        return waiting + self.replies.number + bool(self.unanswered)
 
     @property
     def more_unconfirmed(self) -> list[Campaign]:
@@ -116,6 +121,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         held_number=number,
         held=held_replies.newest(account.id, MOST_HELD) if number else [],
         replies=replies.unread(account.id, MOST_REPLIES),
+        unanswered=answers.missed(account.id),
         blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
         imports_number=db.session.scalar(select(func.count(Import.id)).where(mapping)) or 0,
         imports=_imports(mapping),

@@ -14,6 +14,7 @@ from promosms.lib.pages import HIGHEST, Page
 from promosms.models import (
     Campaign,
     Decision,
+    DirectText,
     InboundKind,
     InboundMessage,
     Message,
@@ -31,12 +32,16 @@ _KEY = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 @dataclass(frozen=True)
 class Bubble:
-    """One text of a conversation: the account's, with its campaign if it has one, or a reply."""
+    """One text of a conversation: the account's, with its campaign if it has one, or a reply.
+
+    `automatic`: it went by itself.
+    """
 
     at: datetime
     message: Message | None = None
     campaign: Campaign | None = None
     reply: InboundMessage | None = None
+    automatic: bool = False
 
     @property
     def text(self) -> str:
@@ -103,8 +108,9 @@ def _is_new(reply: InboundMessage) -> bool:
 
 def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
     query = (
-        select(Message, Campaign)
+        select(Message, Campaign, DirectText.automatic_answer_id)
         .outerjoin(Campaign, Campaign.id == Message.campaign_id)
+        .outerjoin(DirectText, DirectText.message_id == Message.id)
         .where(
             Message.phone == phone,
             Message.account_id == account_id,
@@ -116,8 +122,13 @@ def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
         .limit(PAGE + 1)
     )
     return [
-        Bubble(message.sent_at or message.created_at, message=message, campaign=campaign)
-        for message, campaign in db.session.execute(query)
+        Bubble(
+            message.sent_at or message.created_at,
+            message=message,
+            campaign=campaign,
+            automatic=answer_id is not None,
+        )
+        for message, campaign, answer_id in db.session.execute(query)
     ]
 
 

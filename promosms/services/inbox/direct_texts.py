@@ -132,6 +132,16 @@ class Line:
         return _is_number(self.sender)
 
 
+class Automatic(NamedTuple):
+    """That a text goes by itself: by which automatic answer, from the number that was written to.
+
+    It leaves from no other number, and what they wrote stays for a person to read.
+    """
+
+    answer_id: int
+    sender: str
+
+
 def permission(account_id: int, phone: str) -> Permission:
     """May the account write to this number now?"""
     listed = select(Suppression.source).where(
@@ -173,8 +183,13 @@ def _why_not(account: Account, phone: str, size: Cost, way: Line) -> Refusal | N
 
 def cost(account_id: int, phone: str, text: str) -> Cost:
     """The size and the price of a text to this number."""
-    measure = segments.measure(text)
     price_list = prices.price_list(defaults.default_route().id, account_id)
+    return cost_of(text, price_list.of(country_if_any(phone), phone))
+
+
+def cost_of(text: str, part_price: int | None) -> Cost:
+    """The size of a text, and what it costs at this price of a part (1/10,000)."""
+    measure = segments.measure(text)
     return Cost(
         characters=measure.units,
         parts=measure.parts,
@@ -184,7 +199,7 @@ def cost(account_id: int, phone: str, text: str) -> Cost:
             CostlyCharacter(char, transliterate.plain(char)) for char in gsm7.costly(text)
         ),
         plain_parts=segments.measure(transliterate.plain_text(text)).parts,
-        part_price=price_list.of(country_if_any(phone), phone),
+        part_price=part_price,
     )
 
 
@@ -210,22 +225,33 @@ def line(account_id: int, phone: str) -> Line:
     return Line(routing.gateway_for(route.id, country), route.sender)
 
 
-def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int | None) -> Message:
+def send(
+    account: Account,
+    phone: str,
+    text: str,
+    *,
+    key: str,
+    agreed_price: int | None,
+    automatic: Automatic | None = None,
+) -> Message:
     """Set the price of a text aside and queue it, in one transaction; the caller wakes the gateway.
 
     `key` names the form: it sends once, however often it comes. `agreed_price` (1/10,000) is what
     the page has shown, None if it has not. Raises DirectTextRefused, AlreadySent and
-    InsufficientBalance.
+    InsufficientBalance, all before anything is written.
     """
     with transaction() as session:
         opt_outs.lock_shared(session, account.id)
         account = session.get_one(Account, account.id, with_for_update=True, populate_existing=True)
         _check_key(session, account.id, key, text)
         way, size = line(account.id, phone), cost(account.id, phone, text)
+        if automatic is not None and way.sender != automatic.sender:
+            way = Line(None, automatic.sender)
         _check(account, phone, text, size, way)
         price = size.price or 0
         if agreed_price is None or price > agreed_price:
             raise DirectTextRefused(Refusal.NOT_AGREED)
+        _check_money(session, account.id, price)
         message = Message(
             account_id=account.id,
             gateway_id=way.gateway_id,
@@ -241,15 +267,17 @@ def send(account: Account, phone: str, text: str, *, key: str, agreed_price: int
         )
         session.add(message)
         session.flush()
-        _hold(account.id, message.id, price, key)
-        conversation_rows.answered(session, account.id, phone, message.id)
+        answer_id = automatic.answer_id if automatic else None
+        ledger.hold_text(account.id, message.id, price, key, automatic_answer_id=answer_id)
+        if automatic is None:
+            conversation_rows.answered(session, account.id, phone, message.id)
         activity.texted(session, account.id, phone, now())
         return message
 
 
-def _hold(account_id: int, message_id: int, price: int, key: str) -> None:
+def _check_money(session: Session, account_id: int, price: int) -> None:
     try:
-        ledger.hold_text(account_id, message_id, price, key)
+        ledger.lock_to_spend(session, account_id, price)
     except ledger.OverMonthlyLimit as error:
         raise DirectTextRefused(Refusal.MONTH_LIMIT) from error
 

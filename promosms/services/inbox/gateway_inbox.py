@@ -19,7 +19,16 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Inbound, InboxEvent, Receipt
 from promosms.models import GatewayInboxRow, InboundKind, InboxKind, now
-from promosms.services.inbox import concatenation, inbound, receipts, senders, unmarked, unmatched
+from promosms.services.automatic_answers import choice
+from promosms.services.inbox import (
+    automatic_answers,
+    concatenation,
+    inbound,
+    receipts,
+    senders,
+    unmarked,
+    unmatched,
+)
 from promosms.services.inbox.concatenation import INBOUND
 from promosms.services.inbox.inbox_rows import (
     INBOX,
@@ -129,12 +138,22 @@ def _apply_reply(row_id: int) -> bool:
             accounts[0], reply.phone, inbound.SOURCES[kind], inbound.evidence_of(reply)
         )
     with transaction() as session:
+        by_itself = form_id is None and _may_be_answered(kind, accounts[0])
         if form_id is not None:
             keywords.lock(session, accounts[0])
+        elif by_itself:
+            automatic_answers.lock(session, accounts[0])
         if rows := concatenation.lock(session, row_id):
-            inbound.store_reply(session, accounts[0], reply, kind, form_id)
+            stored = inbound.store_reply(session, accounts[0], reply, kind, form_id)
+            if stored is not None and by_itself:
+                automatic_answers.answer(session, stored)
             remove(session, _ids(rows))
     return True
+
+
+def _may_be_answered(kind: InboundKind, account_id: int) -> bool:
+    """What asks to stop, to start or for help, or is held, has no automatic answer."""
+    return kind == InboundKind.REPLY and choice.any_of(account_id)
 
 
 def _ids(rows: Sequence[Row[Any]]) -> list[int]:

@@ -152,15 +152,17 @@ def store_reply(
     reply: Reply,
     kind: InboundKind,
     form_id: int | None = None,
-) -> None:
+) -> InboundMessage | None:
     """Store a reply for its account, once, and queue an auto reply to STOP and HELP.
+
+    Returns None if it was stored before.
 
     The opt-out of STOP and HOLD is stored before. HOLD, perhaps an opt-out in other words,
     is not confirmed: a person reads it first (`held_replies`). START has no auto reply. With
     `form_id` the sender joins the list of that sign-up form, see `keywords.lock`.
     """
     if is_stored(session, account_id, reply):
-        return
+        return None
     if kind == InboundKind.START:
         opt_outs.lift(account_id, reply.phone)
         held_replies.settle(session, account_id, reply.phone)
@@ -185,6 +187,7 @@ def store_reply(
         auto_replies.confirm_stop(session, account_id, reply)
     elif kind == InboundKind.HELP:
         auto_replies.reply_to_help(session, account_id, reply)
+    return message
 
 
 def _texted(reply: Reply) -> keywords.Texted:

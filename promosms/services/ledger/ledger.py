@@ -158,7 +158,7 @@ def hold(account_id: int, campaign_id: int, amount: int) -> None:
     So do the two functions below, and all raise OverMonthlyLimit.
     """
     with transaction() as session:
-        _lock_to_spend(session, account_id, amount)
+        lock_to_spend(session, account_id, amount)
         session.add(
             Hold(campaign_id=campaign_id, account_id=account_id, amount=amount, remaining=amount)
         )
@@ -189,7 +189,7 @@ def release_if_held(campaign_id: int, amount: int, reference: str) -> None:
 def pay(account_id: int, amount: int, reference: str) -> None:
     """Charge a single text directly to the balance, without a hold."""
     with transaction() as session:
-        _lock_to_spend(session, account_id, amount)
+        lock_to_spend(session, account_id, amount)
         _enter(session, _Entry(account_id, EntryKind.CHARGE, -amount, reference))
 
 
@@ -200,14 +200,20 @@ def give_back(account_id: int, amount: int, reference: str) -> None:
 
 
 def hold_text(
-    account_id: int, message_id: int, amount: int, key: str, *, sign_up: bool = False
+    account_id: int,
+    message_id: int,
+    amount: int,
+    key: str,
+    *,
+    sign_up: bool = False,
+    automatic_answer_id: int | None = None,
 ) -> None:
     """Set the price of a text to one person aside; raises InsufficientBalance without any change.
 
     The key of its form is unique in the account, so nothing is set aside twice for it.
     """
     with transaction() as session:
-        _lock_to_spend(session, account_id, amount)
+        lock_to_spend(session, account_id, amount)
         session.add(
             DirectText(
                 account_id=account_id,
@@ -216,6 +222,7 @@ def hold_text(
                 amount=amount,
                 remaining=amount,
                 sign_up=sign_up,
+                automatic_answer_id=automatic_answer_id,
                 closed_at=None if amount else now(),
             )
         )
@@ -299,7 +306,7 @@ def _lock(session: Session, account_id: int) -> Account:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _lock_to_spend(session: Session, account_id: int, amount: int) -> None:
+def lock_to_spend(session: Session, account_id: int, amount: int) -> None:
     """Lock the account, and raise an error if it has not so much, or does not want to spend it."""
     _lock_with_balance(session, account_id, amount)
     over = spending.over_month(session, session.get_one(Account, account_id), amount)

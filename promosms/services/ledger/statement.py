@@ -83,7 +83,8 @@ class StatementRow:
     `amount` is the change of the balance, `after` the balance with this row and all older ones.
     Of a campaign, `charged` is what was spent, `held` what is still set aside, `released` what
     was given back; `costs` splits this by country, parts and price once the hold is closed. Of a
-    direct text, `held` is what is still set aside; `sign_up`: it was the code of a sign-up form.
+    direct text, `held` is what is still set aside; `sign_up`: it was the code of a sign-up form,
+    `automatic`: it went by itself.
     """
 
     id: int
@@ -97,6 +98,7 @@ class StatementRow:
     charged: int = 0
     released: int = 0
     sign_up: bool = False
+    automatic: bool = False
     after: int = 0
     payment: Payment | None = None
     invoice: Invoice | None = None
@@ -267,7 +269,7 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
     rows = []
     for entry in entries:
         payment, invoice = payments.get(entry.payment_id or 0, (None, None))
-        of_text = direct.get(entry.reference, (0, False))
+        text = direct.get(entry.reference)
         row = StatementRow(
             entry.id,
             entry.created_at,
@@ -278,8 +280,9 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
             payment=payment,
             invoice=invoice,
             paid=paid.get(entry.payment_id or 0),
-            held=of_text[0],
-            sign_up=of_text[1],
+            held=text.remaining if text else 0,
+            sign_up=bool(text and text.sign_up),
+            automatic=bool(text and text.automatic_answer_id),
         )
         if entry.campaign_id in holds:
             row = _of_campaign(row, *holds[entry.campaign_id], costs[entry.campaign_id])
@@ -287,18 +290,16 @@ def _rows(entries: Sequence[LedgerEntry]) -> list[StatementRow]:
     return rows
 
 
-def _direct(entries: Sequence[LedgerEntry]) -> dict[str, tuple[int, bool]]:
-    """What is still set aside for texts to one person, and whether they had the code of a sign-up
-    form, by the reference of their hold.
-    """
+def _direct(entries: Sequence[LedgerEntry]) -> dict[str, DirectText]:
+    """The money of texts to one person, by the reference of their hold."""
     ids = [
         int(entry.reference.rpartition(":")[2])
         for entry in entries
         if entry.kind == EntryKind.HOLD and entry.campaign_id is None
     ]
-    query = select(DirectText.message_id, DirectText.remaining, DirectText.sign_up)
-    rows = db.session.execute(query.where(DirectText.message_id.in_(ids))) if ids else ()
-    return {f"hold:message:{row.message_id}": (row.remaining, row.sign_up) for row in rows}
+    query = select(DirectText).where(DirectText.message_id.in_(ids))
+    rows = db.session.scalars(query) if ids else ()
+    return {f"hold:message:{row.message_id}": row for row in rows}
 
 
 def _of_campaign(

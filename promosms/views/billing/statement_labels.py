@@ -27,8 +27,14 @@ def title(row: StatementRow) -> str:
     if row.kind == EntryKind.RELEASE:
         return str(_("Single text, not accepted"))
     if row.kind == EntryKind.HOLD:
-        return str(_("Sign-up text") if row.sign_up else _("Text to one person"))
+        return _single(row)
     return str(_("Single text"))
+
+
+def _single(row: StatementRow) -> str:
+    if row.automatic:
+        return str(_("Automatic answer"))
+    return str(_("Sign-up text") if row.sign_up else _("Text to one person"))
 
 
 def reason(row: StatementRow) -> str:

@@ -1,0 +1,1 @@
+"""Automatic answers: what goes back by itself to people who write, and when."""
