@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.demo import billing as demo_billing
+from promosms.demo import clicks as demo_clicks
 from promosms.demo import inbox as demo_inbox
 from promosms.demo import senders as demo_senders
 from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
@@ -87,7 +88,8 @@ PAST = (
         Draft(
             name="Open studio evening",
             text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
-            "Bring this text for a free tea.",
+            "What you can try: https://studio.example/evening",
+            short_links=True,
         ),
     ),
     (1, BRITAIN, SERVICE),
@@ -227,6 +229,7 @@ def _past(session: Session, account: Account, draft: Draft, days: int, random: R
     campaign.finished_at = max(message.final_at or started for message in messages)
     campaign.status = CampaignStatus.FINISHED
     _reply(session, messages, random)
+    demo_clicks.seed(session, campaign, messages, random)
 
 
 def _reply(session: Session, messages: Sequence[Message], random: Random) -> None:

@@ -13,7 +13,7 @@ from promosms.jobs import sweep as sweep_list
 from promosms.jobs.time_limit import end_after, time_limit
 from promosms.lib import sign_of_life
 from promosms.services.bulk_actions import actions
-from promosms.services.campaigns import preparation
+from promosms.services.campaigns import breakdown, preparation
 from promosms.services.gateways import workers
 from promosms.services.imports import imports
 from promosms.services.invoices import files as invoice_files
@@ -92,6 +92,8 @@ def wake() -> None:
         queue.wake("work", "campaign_costs.run")
     if activity.due():
         queue.wake("work", "activity.run")
+    if breakdown.due():
+        queue.wake("work", "breakdowns.run")
     if nightly.due():
         queue.wake("work", "nightly.run")
     stripe.wake()

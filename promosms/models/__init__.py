@@ -27,6 +27,7 @@ from promosms.models.base import (
     now,
     table_of,
 )
+from promosms.models.campaigns.breakdown import CampaignBreakdown, GroupedBy
 from promosms.models.campaigns.campaign import (
     LATEST_HOURS,
     Campaign,
@@ -161,6 +162,8 @@ __all__ = [
     "AutomaticTopUp",
     "BadRow",
     "Campaign",
+    "CampaignBreakdown",
+    "GroupedBy",
     "CampaignKind",
     "CampaignList",
     "CampaignSegment",

@@ -12,12 +12,14 @@ from promosms.models import (
     Account,
     Campaign,
     CampaignStatus,
+    Click,
     Company,
     DirectText,
     Hold,
     Invoice,
     InvoiceSeries,
     LedgerEntry,
+    Link,
     Message,
     MessageStatus,
     Recipient,
@@ -53,6 +55,7 @@ def test_it_is_a_paid_account_whose_sums_hold_made_once(context: None) -> None:
     assert waiting == {Show.OPEN: 5, Show.UNREAD: 3, Show.DECIDE: 1}
     assert len(conversations.page(account.id, Show.DONE).rows) == 2
     assert_counters()
+    assert_clicks()
     running = db.session.get_one(Campaign, made.campaign_id)
     assert running.status == CampaignStatus.PREPARING
     assert_a_second_time_changes_nothing()
@@ -71,6 +74,14 @@ def test_it_takes_no_number_of_a_real_seller(app: Flask, cast: Cast, context: No
     demo_billing.seed(account, db.session.get_one(User, cast.owner.user_id))
     assert db.session.scalar(select(func.count()).select_from(TopUp)) == 0
     assert db.session.scalars(select(InvoiceSeries)).all() == []
+
+
+def assert_clicks() -> None:
+    clicks = select(Click.link_id, func.count(), func.sum(Click.times)).group_by(Click.link_id)
+    (counted,) = db.session.execute(clicks)
+    link = db.session.get_one(Link, counted[0])
+    assert tuple(counted[1:]) == (link.people, link.clicks)
+    assert 100 < link.people < link.clicks
 
 
 def assert_billing(account: Account) -> None:

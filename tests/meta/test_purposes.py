@@ -125,6 +125,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/dashboard.py",
         "services/campaigns/responses.py",
         "services/campaigns/clicks.py",
+        "services/campaigns/breakdown.py",
         "services/links/clicks.py",
         "services/sending/overview.py",
         "services/accounts/preferences.py",
@@ -156,7 +157,12 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "db/overwrite_files.py",
         "lib/time_slice.py",
     ),
-    "try the product with invented people": ("demo/account.py", "demo/inbox.py", "demo/names.py"),
+    "try the product with invented people": (
+        "demo/account.py",
+        "demo/clicks.py",
+        "demo/inbox.py",
+        "demo/names.py",
+    ),
 }
 # Fields that only an invoice needs.
 INVOICE_FIELDS = {"street", "postcode", "tax_id", "vat_id", "company_name", "iban"}

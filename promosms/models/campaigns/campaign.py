@@ -127,6 +127,9 @@ class Campaign(Model):
     `activity_cursor` is the last message that has been noted as the activity of its recipient; this
     begins when the campaign has ended. NULL: all have been.
 
+    `counted_at` is when its texts were last counted by country, list and time, and `count_at` when
+    they are counted again. NULL: nothing changes any more.
+
     `service_confirmed_by` is the public id of the user who has said that a service text is no
     promotion, although it sounds like one.
 
@@ -185,6 +188,8 @@ class Campaign(Model):
             "countries": MACHINERY,
             "held_until": MACHINERY,
             "activity_cursor": MACHINERY,
+            "count_at": MACHINERY,
+            "counted_at": MACHINERY,
             "told_missing_at": MACHINERY,
             "guard_passed": MACHINERY,
         },
@@ -273,6 +278,8 @@ class Campaign(Model):
     send_cursors: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     countries: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    count_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     activity_cursor: Mapped[int | None] = mapped_column(BigInteger, default=0)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)

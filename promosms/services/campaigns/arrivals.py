@@ -6,7 +6,15 @@ from datetime import timedelta
 from sqlalchemy import case, func, select
 
 from promosms.extensions import db
-from promosms.models import Campaign, CampaignStatus, Message, MessageStatus, now
+from promosms.models import (
+    Campaign,
+    CampaignBreakdown,
+    CampaignStatus,
+    GroupedBy,
+    Message,
+    MessageStatus,
+    now,
+)
 from promosms.services.campaigns import campaigns
 
 AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
@@ -24,20 +32,24 @@ class Arrived:
 def of(campaign: Campaign) -> list[Arrived]:
     """The shares after a minute, five, an hour and a day, as far as these are over.
 
-    Empty before anything has arrived, for a campaign that is too large, and when messages were
-    deleted: their times went with them. One query by the index of the campaign, which reads all
-    its messages: for the page, not for each refresh.
+    Empty before anything has arrived. One query by the index of the campaign reads all its
+    messages: for the page, not for each refresh. Those of a large campaign are counted in the
+    background; what was counted stays when messages and their times are deleted.
     """
     figures = campaigns.figures(campaign)
     texts = figures.total - figures.cancelled
     start = campaign.launched_at
     if start is None or campaign.status == CampaignStatus.PREPARING or not figures.delivered:
         return []
-    if texts > MOST_READ or campaigns.deleted(campaign)[0]:
-        return []
     moments = [after for after in AFTER if start + after <= now()]
     if not moments:
         return []
+    if texts > MOST_READ or campaigns.deleted(campaign)[0]:
+        return [
+            Arrived(after, number / texts)
+            for after, number in _stored(campaign).items()
+            if after in moments and campaign.counted_at and start + after <= campaign.counted_at
+        ]
     counts = [
         func.count(case((Message.final_at <= start + after, Message.id))) for after in moments
     ]
@@ -48,3 +60,13 @@ def of(campaign: Campaign) -> list[Arrived]:
         )
     ).one()
     return [Arrived(after, count / texts) for after, count in zip(moments, row, strict=True)]
+
+
+def _stored(campaign: Campaign) -> dict[timedelta, int]:
+    """How many texts had arrived so long after the start, as counted in the background."""
+    query = select(CampaignBreakdown.name, CampaignBreakdown.delivered).where(
+        CampaignBreakdown.campaign_id == campaign.id,
+        CampaignBreakdown.grouped_by == GroupedBy.MINUTES,
+    )
+    found = {timedelta(minutes=int(name)): number for name, number in db.session.execute(query)}
+    return dict(sorted(found.items()))

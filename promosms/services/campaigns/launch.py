@@ -118,6 +118,7 @@ def launch(
             CampaignStatus.PREPARING,
             LaunchProblem.NOT_DRAFT,
             launched_at=now(),
+            count_at=now(),
             agreed_price=agreed_price,
             audience=count if reviewed is None else min(count, reviewed),
             cursor=0,

@@ -14,6 +14,7 @@ from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import (
     addressed,
     arrivals,
+    breakdown,
     campaigns,
     clicks,
     follow_ups,
@@ -73,6 +74,7 @@ def report(public_id: str) -> ResponseReturnValue:
         original=repeats.original(campaign),
         example=campaigns.example(campaign),
         arrivals=_curve(campaign),
+        breakdown=breakdown.of(campaign),
         **_state(campaign, counts),
     )
 

@@ -13,10 +13,12 @@ from promosms.extensions import db
 from promosms.models import (
     Account,
     Campaign,
+    CampaignBreakdown,
     InboundMessage,
     LedgerEntry,
     Message,
     Recipient,
+    RecipientList,
     User,
     now,
 )
@@ -62,6 +64,51 @@ def test_the_list_has_pages(app: Flask, cast: Cast, owner: PageClient, draft: st
     assert len(second.select("li .title")) == 6
     assert "Spring sale" in second.get_text()
     owner.get_page("/campaigns?before=nonsense")
+
+
+def test_countries_and_lists_are_shown_when_there_are_several(
+    app: Flask, cast: Cast, owner: PageClient, launched: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        campaign = session.query(Campaign).filter_by(public_id=launched).one()
+        campaign.status, campaign.counted_at = "sending", now()
+        account = cast.owner.account_id
+        lists = [RecipientList(account_id=account, name=name) for name in ("Shop", "Online")]
+        session.add_all(lists)
+        session.flush()
+        figures = [("country", "PL", 200, 190), ("country", "DE", 100, 40)]
+        figures += [("list", lists[0].public_id, 200, 100), ("list", "deleted", 9, 9)]
+        session.add_all(
+            CampaignBreakdown(
+                campaign_id=campaign.id,
+                account_id=account,
+                grouped_by=by,
+                name=name,
+                texts=texts,
+                delivered=delivered,
+                replied=texts // 100,
+            )
+            for by, name, texts, delivered in figures
+        )
+    page = owner.get_page(f"/campaigns/{launched}")
+    rows = [words(row.get_text(" ")) for row in page.select("[aria-labelledby=by-country] li")]
+    assert rows[1:] == [
+        "Poland Texts 200 Arrived 95% Replied 1% Opted out 0%",
+        "Germany Texts 100 Arrived 40% Replied 1% Opted out 0%",
+    ]
+    assert "As of " in page.select_one("[aria-labelledby=by-country]").get_text()
+    assert page.select_one("[aria-labelledby=by-list]") is None
+    with app.app_context(), transaction() as session:
+        online = session.query(RecipientList).filter_by(name="Online").one()
+        session.query(CampaignBreakdown).filter_by(name="deleted").update(
+            {"name": online.public_id, "clicked": 3}
+        )
+    page = owner.get_page(f"/campaigns/{launched}")
+    rows = [words(row.get_text(" ")) for row in page.select("[aria-labelledby=by-list] li")]
+    assert rows[1:] == [
+        "Shop Texts 200 Arrived 50% Opened the link 0% Replied 1% Opted out 0%",
+        "Online Texts 9 Arrived 100% Opened the link 33% Replied 0% Opted out 0%",
+    ]
 
 
 def test_a_draft_has_no_report_yet(owner: PageClient, draft: str) -> None:
