@@ -54,6 +54,7 @@ NO_WORDS = (
     ),
     *(
         "kind",
+        "grouped_by",
         "follow_up_kind",
         "our_reference",
         "inbound_number",
