@@ -43,6 +43,7 @@ from promosms.models.campaigns.campaign import (
 )
 from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
+from promosms.models.campaigns.template import CampaignTemplate
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
@@ -168,6 +169,7 @@ __all__ = [
     "CampaignList",
     "CampaignSegment",
     "CampaignStatus",
+    "CampaignTemplate",
     "CardDeletion",
     "NightlyJob",
     "CannedAnswer",

@@ -1,12 +1,13 @@
-// The composer: the server counts while one writes and keeps the draft, and details go in at the cursor.
+// The composer: the server counts while one writes, and keeps the draft.
 import { counting, part } from "./app.js";
-import { writing } from "./writing.js";
+import { prepare } from "./text_form.js";
 
 const form = document.querySelector("form[data-count]");
 const saved = document.querySelector("[data-saved]");
 let typing, waiting, saving, changed = false, elsewhere = false;
 
 const count = counting(form);
+prepare(form);
 
 // Saving keeps what is written as it stands. One save follows the other, so that each knows the stamp of the last.
 async function save() {
@@ -56,13 +57,6 @@ addEventListener("pagehide", () => {
   if (changed && !elsewhere && !saving) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
 
-// Another kind of text brings what is usual for it: the line in promotional texts, none in service texts.
-form.addEventListener("change", ({ target }) => {
-  if (target.name !== "kind") return;
-  form.elements.opt_out_line.checked = target.value === "promotional";
-  form.elements.line_for.value = target.value;
-});
-
 // The next person is shown without leaving the page.
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button[value=next]");
@@ -72,29 +66,3 @@ form.addEventListener("click", (event) => {
   button.blur();
   count();
 });
-
-const first = form.querySelector("[data-first-details]");
-const details = [...form.querySelectorAll("[data-insert]")];
-const insert = writing(
-  form.querySelector("textarea[name=text]"),
-  details.map((item) => [item.dataset.insert, item.dataset.label]),
-  first.dataset.either,
-  form.querySelector("[data-word]"),
-);
-for (const item of details) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "chip";
-  button.textContent = item.dataset.label;
-  button.addEventListener("click", () => insert(item.dataset.insert));
-  // What most texts use is at hand; the rest is behind a press.
-  if (/first_name|last_name/.test(item.dataset.insert)) {
-    first.append(button);
-    item.remove();
-  } else {
-    item.replaceChildren(button);
-  }
-}
-
-for (const tag of form.querySelectorAll("[data-without-script]")) tag.remove();
-for (const tag of form.querySelectorAll("[data-with-script]")) tag.hidden = false;

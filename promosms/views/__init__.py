@@ -39,6 +39,7 @@ BLUEPRINTS = (
     "recipients.joining",
     "recipients.held_replies",
     "campaigns",
+    "campaigns.templates",
     "links.links",
     "senders",
     "billing",

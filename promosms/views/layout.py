@@ -59,7 +59,13 @@ class Trial:
 
 MEMBER = (
     Item("dashboard.index", _("Home"), "home", ("dashboard",), tab="tab"),
-    Item("campaigns.index", _("Campaigns"), "megaphone", ("campaigns", "senders"), tab="tab"),
+    Item(
+        "campaigns.index",
+        _("Campaigns"),
+        "megaphone",
+        ("campaigns", "templates", "senders"),
+        tab="tab",
+    ),
     Item("campaigns.new", _("Write a text"), "pencil", (), tab="write", short=_("Write")),
     Item(
         "inbox.index",

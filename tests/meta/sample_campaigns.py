@@ -19,6 +19,7 @@ from promosms.services.campaigns import drafts
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.ledger import ledger
 from promosms.services.links import links
+from promosms.services.templates import templates
 
 
 def ids(account: Account) -> dict[str, str]:
@@ -34,6 +35,8 @@ def ids(account: Account) -> dict[str, str]:
             _launched(campaign, status)
         found[f"campaign {status}"] = campaign.public_id
     found |= _links(campaign)
+    kept = templates.create(account, "Kept", Draft(text="Hi {first_name|there}"))
+    found["template"] = kept.public_id
     return found
 
 

@@ -58,6 +58,9 @@ ARGUMENTS = {
     "automatic_answers.change": "automatic answer",
     "automatic_answers.delete": "automatic answer",
     "inbox.reopen": "reply held",
+    "templates.edit": "template",
+    "templates.use": "template",
+    "templates.delete": "template",
     "direct_texts.to_recipient": "recipient",
     "direct_texts.to_number": "reply question",
     "recipients.change_lists": "recipient",
@@ -176,6 +179,7 @@ ARGUMENTS = {
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
 BY_ITSELF = {"text": "Left of the church", "agreed": "300"}
+TEMPLATE = {"name": "Moved", "text": "We have moved.", "kind": "service", "language": "en"}
 IN_TOWN = {"c0-kind": "text", "c0-subject": "city", "c0-test": "is", "c0-text": "Łódź"}
 
 
@@ -313,6 +317,12 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.unschedule": {},
     "campaigns.send": agreed,
     "campaigns.test": {},
+    "templates.new": TEMPLATE,
+    "templates.edit": TEMPLATE,
+    "templates.count": TEMPLATE,
+    "templates.use": {},
+    "templates.delete": {},
+    "templates.ready": {"starter": "shop-en-0"},
     "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},
     "senders.withdraw": {},
     "policies.dismiss_notice": {"page": "/"},
@@ -389,6 +399,7 @@ STORES_NOTHING = {
     "billing.choose",
     "billing.confirm_company",  # no confirmation is needed here
     "campaigns.count",
+    "templates.count",
     "segments.count",
     "delete_account.verify",
     "policies.dismiss_notice",

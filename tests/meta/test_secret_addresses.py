@@ -29,6 +29,7 @@ OPEN_QUERY = {
         "route",
     ),
     *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part", "why"),
+    *("campaign", "starter", "trade"),
     "next",  # another address, looked into
 }
 READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')

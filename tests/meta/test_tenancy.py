@@ -49,6 +49,7 @@ BY_QUERY = {
     "/segments/new?list={}": "list",
     "/sign-up-forms/new?list={}": "list",
     "/campaigns/new?segment={}": "segment",
+    "/templates/new?campaign={}": "campaign finished",
     "/recipients?segment={}": "segment",
 }
 OWN = ("Regulars", "+48601111111", "601 111 111", "+48601111119", "601 111 119")

@@ -47,12 +47,14 @@ LANGUAGES = {
 DEFAULT_LANGUAGE = "en"
 
 
-def _tidy(typed: str | None) -> str:
+def tidied(typed: str | None) -> str:
+    """A text without characters that nobody sees."""
     return tidy(typed or "")
 
 
-def _single_line(typed: str | None) -> str:
-    return " ".join(_tidy(typed).split())
+def single_line(typed: str | None) -> str:
+    """The same on one line."""
+    return " ".join(tidied(typed).split())
 
 
 class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
@@ -70,7 +72,7 @@ class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
     name = StringField(
         _("Name of the campaign"),
         description=_("Only you see it. Leave it empty to use the beginning of the text."),
-        filters=[_single_line],
+        filters=[single_line],
         validators=[Length(max=100, message=_("Please use at most 100 characters."))],
     )
     audience = SelectMultipleField(
@@ -79,7 +81,7 @@ class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
     without = SelectMultipleField(
         _("Leave out"), option_widget=CheckboxInput(), validate_choice=False
     )
-    text = TextAreaField(_("Your text"), filters=[_tidy])
+    text = TextAreaField(_("Your text"), filters=[tidied])
     language = SelectField(_("Language of that line"), choices=LANGUAGES)
     plain_details = BooleanField(_("Write names plainly"))
     stamp = HiddenField()
@@ -204,7 +206,7 @@ class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
             short_links=bool(self.short_links.data),
         )
         if problem:
-            raise ValidationError(_problem_text(problem, field.data or "", self.account))
+            raise ValidationError(problem_text(problem, field.data or "", self.account))
 
 
 def too_long(text: str) -> str:
@@ -231,7 +233,8 @@ def _segments(chosen: Sequence[str]) -> list[str]:
     return [one.removeprefix(SEGMENT) for one in chosen if one.startswith(SEGMENT)]
 
 
-def _problem_text(problem: TextProblem, text: str, account: Account) -> str:
+def problem_text(problem: TextProblem, text: str, account: Account) -> str:
+    """What is wrong with a text, and what can be done about it."""
     message = gettext("Write the text first: there is nothing to send yet.")
     if problem == TextProblem.TOO_LONG:
         return too_long(text)

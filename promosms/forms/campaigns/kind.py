@@ -8,7 +8,8 @@ from promosms.language import lazy_gettext as _
 from promosms.models import CampaignKind, is_promotional
 
 
-def _kinds() -> dict[str, str]:
+def kind_names() -> dict[str, str]:
+    """The kinds as they are chosen."""
     return {
         CampaignKind.PROMOTIONAL.value: gettext("Promotional text"),
         CampaignKind.SERVICE.value: gettext("Service text"),
@@ -22,7 +23,7 @@ class KindFields(Form):
     usual for the other one, the line in promotional texts and none in service texts.
     """
 
-    kind = RadioField(_("What it is"), choices=_kinds, default=CampaignKind.PROMOTIONAL.value)
+    kind = RadioField(_("What it is"), choices=kind_names, default=CampaignKind.PROMOTIONAL.value)
     opt_out_line = BooleanField(
         _("Say how to opt out"),
         default=True,

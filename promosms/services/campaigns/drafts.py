@@ -126,6 +126,12 @@ def duplicate(campaign: Campaign, name: str) -> Campaign:
     return create(account, replace(draft, planned_time="", planned_zone=""), key="")
 
 
+def begin(account: Account, draft: Draft) -> Campaign:
+    """A new draft with a text that was kept, under the sender that the account chose last."""
+    last = last_sender(account)
+    return create(account, replace(draft, sender=last.sender, route=last.route), key="")
+
+
 def read(campaign: Campaign) -> Draft:
     """The name, text and audience of a campaign, as typed."""
     to = addressed.of(campaign)

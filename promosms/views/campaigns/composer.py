@@ -200,6 +200,8 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         text_me(campaign)
     elif action == "save":
         flash(_("Saved as a draft."), "good")
+    elif action == "template":
+        return redirect(url_for("templates.new", campaign=campaign.public_id), 303)
     page = "campaigns.review" if action == "review" else "campaigns.edit"
     return redirect(url_for(page, public_id=campaign.public_id), 303)
 
