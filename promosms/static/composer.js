@@ -1,6 +1,6 @@
 // The composer: the server counts while one writes, and keeps the draft.
 import { counting, part } from "./app.js";
-import { prepare } from "./text_form.js";
+import { prepare } from "./writing.js";
 
 const form = document.querySelector("form[data-count]");
 const saved = document.querySelector("[data-saved]");
