@@ -10,6 +10,26 @@ from tests.support.invoicing import today
 from tests.support.pages import PageClient
 
 DRAFT = {"name": "Sale", "audience": "everyone", "text": "20% off", "language": "en"}
+GATEWAY: Form = {
+    "name": "Second",
+    "host": "smpp.example.com",
+    "port": "2775",
+    "tls": "y",
+    "system_id": "us",
+    "password": "secret",
+    "rate": "20",
+    "window": "5",
+    "connections": "1",
+}
+TEMPLATE: Form = {"name": "Moved", "text": "We have moved.", "kind": "service", "language": "en"}
+TEMPLATES: dict[str, Form] = {
+    "templates.new": TEMPLATE,
+    "templates.edit": TEMPLATE,
+    "templates.count": TEMPLATE,
+    "templates.use": {},
+    "templates.delete": {},
+    "templates.ready": {"starter": "shop-en-0"},
+}
 
 
 def agreed(ids: Ids, owner: PageClient) -> Form:

@@ -3,7 +3,17 @@
 import io
 from collections.abc import Callable
 
-from tests.meta.filled_forms import DRAFT, agreed, edited, ksef_table, mended, reviewed, seen
+from tests.meta.filled_forms import (
+    DRAFT,
+    GATEWAY,
+    TEMPLATES,
+    agreed,
+    edited,
+    ksef_table,
+    mended,
+    reviewed,
+    seen,
+)
 from tests.meta.sample_account import (
     COMPANY,
     FILE,
@@ -179,7 +189,6 @@ ARGUMENTS = {
 
 CONSENT = {"consent": "given", "consent_source": "Card at the till", "consent_on": "2024-05-01"}
 BY_ITSELF = {"text": "Left of the church", "agreed": "300"}
-TEMPLATE = {"name": "Moved", "text": "We have moved.", "kind": "service", "language": "en"}
 IN_TOWN = {"c0-kind": "text", "c0-subject": "city", "c0-test": "is", "c0-text": "Łódź"}
 
 
@@ -317,12 +326,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.unschedule": {},
     "campaigns.send": agreed,
     "campaigns.test": {},
-    "templates.new": TEMPLATE,
-    "templates.edit": TEMPLATE,
-    "templates.count": TEMPLATE,
-    "templates.use": {},
-    "templates.delete": {},
-    "templates.ready": {"starter": "shop-en-0"},
+    **TEMPLATES,
     "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},
     "senders.withdraw": {},
     "policies.dismiss_notice": {"page": "/"},
@@ -356,17 +360,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.change_gateway": {"rate": "20", "window": "5", "connections": "2"},
     "admin.test_gateway": {"phone": "+48601222333"},
     "admin.check_gateway": {},
-    "admin.add_gateway": {
-        "name": "Second",
-        "host": "smpp.example.com",
-        "port": "2775",
-        "tls": "y",
-        "system_id": "us",
-        "password": "secret",
-        "rate": "20",
-        "window": "5",
-        "connections": "1",
-    },
+    "admin.add_gateway": GATEWAY,
     "admin.gateway_country": {"country": "DE"},
     "admin.approve_sender": {"evidence": "Seen in the register", "countries": "CZ"},
     "admin.refuse_sender": {"reason": "It is not yours"},

@@ -60,7 +60,7 @@ def change(template: CampaignTemplate, name: str, written: Draft) -> None:
 
 
 def remove(template: CampaignTemplate) -> None:
-    """Delete a template; campaigns that were begun with it stay."""
+    """Delete a template; the drafts that were begun with it have copies."""
     with transaction() as session:
         session.delete(template)
 
