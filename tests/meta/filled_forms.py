@@ -30,6 +30,24 @@ TEMPLATES: dict[str, Form] = {
     "templates.delete": {},
     "templates.ready": {"starter": "shop-en-0"},
 }
+# These store nothing: previews, counts, and cookies of visitors.
+STORES_NOTHING = {
+    # They need a password or an authenticator app that was given before.
+    *("two_factor_challenge.index", "two_factor_challenge.lost", "two_factor_challenge.remove"),
+    *("two_factor.switch_on", "two_factor.switch_off", "two_factor.new_codes"),
+    "automatic_answers.index",  # a text is tried: it is written, and none is sent
+    "admin.check_gateway",  # the simulator has no provider
+    "admin.price_table",
+    "billing.choose",
+    "billing.confirm_company",  # no confirmation is needed here
+    "campaigns.count",
+    "templates.count",
+    "segments.count",
+    "delete_account.verify",
+    "policies.dismiss_notice",
+    "policies.choose_cookies",  # no cookie is optional here
+    "policies.choose_language",
+}
 
 
 def agreed(ids: Ids, owner: PageClient) -> Form:

@@ -6,7 +6,7 @@ from alembic import op
 from promosms.models import row_security
 
 revision = "0035"
-down_revision = "0034"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
