@@ -16,10 +16,11 @@ SETTINGS = ROOT / "promosms" / "supervisor" / "web.py"
 
 @dataclass(frozen=True)
 class Server:
-    """Its port and its certificate."""
+    """Its port, its certificate, and the process that starts its workers."""
 
     port: int
     certificate: Path
+    pid: int
 
     @property
     def address(self) -> str:
@@ -34,21 +35,25 @@ def listens(port: int) -> bool:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Run the server on a free port of this machine."""
+def running(folder: Path, workers: int = 1, **settings: str) -> Iterator[Server]:
+    """Run the server on a free port; `settings` are further variables of its environment."""
     pem = certificate.ensure(folder / "certificate.pem", "localhost")
     port, output = free_port(), folder / "output"
-    command = [sys.executable, "-m", "gunicorn", "-c", str(SETTINGS), "--workers", "1"]
+    command = [sys.executable, "-m", "gunicorn", "-c", str(SETTINGS), "--workers", str(workers)]
     command += ["--certfile", str(pem), "--keyfile", str(pem)]
     command += ["--bind", f"127.0.0.1:{port}", "--bind", f"127.0.0.2:{port}"]
     with output.open("wb") as file:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(folder / "instance"), stdout=file, stderr=file
+            command,
+            cwd=ROOT,
+            env={**environment(folder / "instance"), **settings},
+            stdout=file,
+            stderr=file,
         )
     try:
         wait_for(lambda: listens(port) or process.poll() is not None, output.read_text)
         assert process.poll() is None, output.read_text()
-        yield Server(port, pem)
+        yield Server(port, pem, process.pid)
     finally:
         process.terminate()
         process.wait(30)
