@@ -206,6 +206,11 @@ def moment(
     return f"{text} {local.tzname()}" if "H" in form else str(text)
 
 
+def wall_time(value: datetime) -> str:
+    """A time on the clocks of whoever is meant: it has no zone."""
+    return str(format_datetime(value, "d MMM y, HH:mm", rebase=False))
+
+
 def day(value: date | None, form: str = "d MMM y") -> str:
     """A day without a time, such as one that stands on an invoice."""
     return str(format_date(value, form, rebase=False)) if value else ""

@@ -4,7 +4,7 @@ from promosms.services.auth import email_links, phone_changes, sessions, two_fac
 from promosms.services.campaigns import guard, schedule
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
-from promosms.services.sending import failover, gateway_counts, quiet_hours, sweep
+from promosms.services.sending import failover, gateway_counts, holding, sweep
 from promosms.services.sign_ups import asking
 
 
@@ -14,7 +14,7 @@ def run() -> None:
     sweep.withdraw_stopped()
     failover.move_waiting()
     guard.pause_alarming()
-    quiet_hours.hold_what_waits()
+    holding.hold_what_waits()
     sweep.continue_blocked()
     schedule.start_due()
     sweep.finish_campaigns()

@@ -4,6 +4,36 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 TIME = (
     Mutation(
+        f"{SERVICES}sending/own_clocks.py",
+        "return max(wall_clock.moment(wall, zone) for zone in places)",
+        "return min(wall_clock.moment(wall, zone) for zone in places)",
+        "tests/services/sending/test_departures.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/holding.py",
+        "return opening or (shown if shown > moment else None)",
+        "return opening",
+        "tests/services/sending/test_departures.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/pace.py",
+        "if note[1] > since]",
+        "if note[0] > since]",
+        "tests/services/sending/test_pace.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/pace.py",
+        "at - recent[-1][0] < pace.seconds / NOTES",
+        "at - recent[-1][1] < pace.seconds / NOTES",
+        "tests/services/sending/test_pace.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/holding.py",
+        "until = max(filter(None, (closed, full)), default=None)",
+        "until = closed",
+        "tests/services/sending/test_departures.py",
+    ),
+    Mutation(
         f"{SERVICES}privacy/persons.py",
         "true() if before is None else column <= before",
         "true()",

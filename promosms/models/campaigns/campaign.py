@@ -121,6 +121,13 @@ class Campaign(Model):
     scheduled, and until it has started. More than `latest_hours` after it the campaign does not
     start by itself, but asks. `not_started` is why it could not start (`LaunchProblem`).
 
+    `each_clock`: that time counts on the clock of each person, by the zones of their number; it
+    starts in `first_zone`, where the clocks show it first, and the others wait. It is spread over
+    `spread_hours`, or in batches: `batch_size` people, the next ones after `batch_minutes`; all of
+    them 0: at once. At its opening this becomes the pace: within `pace_seconds` at most `pace_size`
+    messages leave (0: no pace). `pace_log` says when the last ones did:
+    `services/sending/pace.py`.
+
     `countries` are those of its messages if quiet hours bind it, else none; until `held_until`
     nothing is looked for in it, because no hours are open or nothing may be tried before.
 
@@ -187,6 +194,10 @@ class Campaign(Model):
             "send_cursors": MACHINERY,
             "countries": MACHINERY,
             "held_until": MACHINERY,
+            "first_zone": MACHINERY,
+            "pace_size": MACHINERY,
+            "pace_seconds": MACHINERY,
+            "pace_log": MACHINERY,
             "activity_cursor": MACHINERY,
             "count_at": MACHINERY,
             "counted_at": MACHINERY,
@@ -216,6 +227,10 @@ class Campaign(Model):
             "launched_at": N_("when it was launched"),
             "planned_time": N_("the time on the clock at which it was to start"),
             "planned_zone": N_("the time zone of that clock"),
+            "each_clock": N_("does that time count on the clock of each person"),
+            "spread_hours": N_("over how many hours it is spread"),
+            "batch_size": N_("how many people get it together, if it leaves in batches"),
+            "batch_minutes": N_("how many minutes later the next batch leaves"),
             "latest_hours": N_("how many hours later it may start without asking"),
             "send_at": N_("when it was to start"),
             "not_started": N_("why it could not start"),
@@ -272,6 +287,11 @@ class Campaign(Model):
     latest_hours: Mapped[int] = mapped_column(
         SmallInteger, default=LATEST_HOURS, server_default=str(LATEST_HOURS)
     )
+    each_clock: Mapped[bool] = mapped_column(default=False, server_default=false())
+    first_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    spread_hours: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    batch_size: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    batch_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_started: Mapped[str] = mapped_column(String(24), default="", server_default="")
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -280,6 +300,9 @@ class Campaign(Model):
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     count_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pace_size: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    pace_seconds: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    pace_log: Mapped[list[list[float]]] = mapped_column(JSON, default=list, server_default="[]")
     activity_cursor: Mapped[int | None] = mapped_column(BigInteger, default=0)
     audience: Mapped[int] = mapped_column(Integer, default=0)
     agreed_price: Mapped[int] = mapped_column(BigInteger, default=0)

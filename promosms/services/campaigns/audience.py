@@ -3,11 +3,13 @@
 The review page and the preparation read the same pages, so that both show the same.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
 from sqlalchemy import (
     ColumnElement,
     Exists,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     select,
@@ -42,8 +45,11 @@ from promosms.services.senders import answerable, chosen
 from promosms.services.senders.chosen import SenderOf
 from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT, reason_of
 from promosms.sms import segments
+from promosms.sms.quiet_hours import zones
+from promosms.sms.quiet_hours.zones import Zones
 
 PAGE = 5000
+AREA = 1 + TIMEZONE_LONGEST_PREFIX  # as much of a number as tells its zone
 NO_PRICE = "no_price"
 NO_GATEWAY = "no_gateway"
 TOO_LONG = "too_long"
@@ -79,6 +85,8 @@ class CountryPrice:
     total: int = 0
 
 
+Place = tuple[str, Zones]
+"""A country, and the zones in it in which a number may be."""
 CountryPrices = dict[tuple[str, int], CountryPrice]
 
 
@@ -92,6 +100,8 @@ class Estimate:
     skipped: dict[str, int] = field(default_factory=dict)
     by_country: list[CountryPrice] = field(default_factory=list)
     longest: MessageDraft | None = None
+    places: Counter[Place] = field(default_factory=Counter)
+    """Recipients by country and time zones, of a campaign that leaves by their clocks."""
 
     @property
     def everybody(self) -> int:
@@ -138,10 +148,23 @@ def estimate(campaign: Campaign) -> Estimate:
         read += len(page)
         for draft in page:
             _add(total, by_price, draft)
+        if campaign.each_clock and campaign.planned_time:
+            total.places.update(_place(d.country, d.phone) for d in page if not d.reason)
     if _guests(campaign) is not None and (others := count(campaign) - read):
         total.skipped[trial.SKIPPED] = others
     total.by_country = sorted(by_price.values(), key=_order)
     return total
+
+
+def places(campaign: Campaign) -> set[Place]:
+    """The countries and time zones of those who would get it now."""
+    # Of the others the country is enough: an area code tells more only where numbers begin by 1.
+    area = case((Recipient.phone.like("+1%"), func.substr(Recipient.phone, 1, AREA)), else_="")
+    query = recipients_of(campaign, Recipient.country, area).where(gets(campaign.kind)).distinct()
+    guests = _guests(campaign)
+    if guests is not None:
+        query = query.where(Recipient.phone.in_(guests))
+    return {_place(country, phone) for country, phone in db.session.execute(query)}
 
 
 def has_anybody(campaign: Campaign) -> bool:
@@ -298,6 +321,10 @@ def if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
 def _guests(campaign: Campaign) -> set[str] | None:
     """The numbers that the account may text; None when there is no limit."""
     return trial.may_text(db.session.get_one(Account, campaign.account_id))
+
+
+def _place(country: str, phone: str) -> Place:
+    return country, zones.of_number(country, phone)
 
 
 def _order(row: CountryPrice) -> tuple[int, str, int]:

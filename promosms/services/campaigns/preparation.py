@@ -18,7 +18,13 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import affordability, audience, message_rows, schedule
+from promosms.services.campaigns import (
+    affordability,
+    audience,
+    departure,
+    message_rows,
+    schedule,
+)
 from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
@@ -188,6 +194,7 @@ def _open(campaign_id: int, start: int) -> CampaignStatus | None:
         links.prepared(session, campaign_id)
         campaign.send_cursors = cursors.initial((row[0], row[3], row[4]) for row in rows if row[0])
         campaign.countries = sorted({row[5] for row in rows}) if bound else []
+        campaign.pace_size, campaign.pace_seconds = departure.pace_of(campaign, number) or (0, 0)
         campaign.total_price = total
         prepared = campaign.n_queued + campaign.n_skipped
         campaign.not_guests = max(campaign.audience - prepared, 0) if on_trial else 0

@@ -15,10 +15,11 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import wall_clock
 from promosms.models import Account, Campaign, CampaignStatus, now
-from promosms.services.campaigns import launch
+from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.mail import emails, notify
 from promosms.services.recipients import detail_names
+from promosms.services.sending import own_clocks
 
 log = logs.get(__name__)
 
@@ -37,16 +38,44 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def planned(campaign: Campaign) -> datetime | None:
-    """The moment for which a campaign is planned; None if it starts when it is sent."""
+    """The moment for which a campaign is planned; None if it starts when it is sent.
+
+    If it leaves by the clock of each person, that is when it starts in the first zone; of a draft,
+    when the clocks of the account show its time.
+    """
     if not campaign.planned_time:
         return None
-    return wall_clock.moment(_wall(campaign), zone_named(campaign.planned_zone))
+    return wall_clock.moment(wall(campaign), zone_named(_starts_in(campaign)))
+
+
+def starts_at(campaign: Campaign) -> datetime | None:
+    """The moment at which a draft would start for those who get it now; None: when it is sent."""
+    if not campaign.planned_time:
+        return None
+    return wall_clock.moment(wall(campaign), zone_named(_first_zone(campaign)))
 
 
 def comes_twice(campaign: Campaign) -> bool:
     """Do the clocks show its time twice in that night? It starts at the first one."""
-    zone = zone_named(campaign.planned_zone)
-    return bool(campaign.planned_time) and wall_clock.comes_twice(_wall(campaign), zone)
+    zone = zone_named(_starts_in(campaign))
+    return bool(campaign.planned_time) and wall_clock.comes_twice(wall(campaign), zone)
+
+
+def wall(campaign: Campaign) -> datetime:
+    """The time on the clock at which it is to start, without a zone."""
+    return datetime.fromisoformat(campaign.planned_time)
+
+
+def _starts_in(campaign: Campaign) -> str:
+    return (campaign.each_clock and campaign.first_zone) or campaign.planned_zone
+
+
+def _first_zone(campaign: Campaign) -> str:
+    """The zone in which it starts: that of the account, or the first one of the recipients."""
+    if not campaign.each_clock:
+        return campaign.planned_zone
+    places = {zones for _country, zones in audience.places(campaign)}
+    return own_clocks.first_zone(campaign.planned_time, places) or campaign.planned_zone
 
 
 def schedule(
@@ -62,7 +91,8 @@ def schedule(
     Nothing is held before that. Raises LaunchError as `launch` does, and for a time that has
     passed while the review was read.
     """
-    at = planned(campaign)
+    zone = _first_zone(campaign)
+    at = wall_clock.moment(wall(campaign), zone_named(zone)) if campaign.planned_time else None
     if at is None or at <= now():
         raise LaunchError(LaunchProblem.TIME_PASSED)
     with transaction() as session:
@@ -76,6 +106,7 @@ def schedule(
             CampaignStatus.SCHEDULED,
             LaunchProblem.NOT_DRAFT,
             send_at=at,
+            first_zone=zone if campaign.each_clock else "",
             agreed_price=agreed_price,
             audience=reviewed,
             not_started="",
@@ -96,6 +127,7 @@ def edit(campaign: Campaign) -> None:
             [CampaignStatus(campaign.status)],
             CampaignStatus.DRAFT,
             send_at=None,
+            first_zone="",
             launched_at=None,
             agreed_price=0,
             audience=0,
@@ -108,10 +140,11 @@ def edit(campaign: Campaign) -> None:
 def start_now(campaign: Campaign) -> None:
     """Start a campaign that is scheduled, or that could not start, for the agreed price.
 
-    Raises LaunchError.
+    It waits for nobody's clock then. Raises LaunchError.
     """
     _check_waits(campaign)
-    _launch(campaign, CampaignStatus(campaign.status), send_at=None, not_started="")
+    before = CampaignStatus(campaign.status)
+    _launch(campaign, before, send_at=None, not_started="", each_clock=False)
 
 
 def waits_to_start(campaign: Campaign) -> bool:
@@ -191,10 +224,6 @@ def upcoming(account: Account, most: int) -> list[Campaign]:
         Campaign.account_id == account.id, Campaign.status == CampaignStatus.SCHEDULED
     )
     return list(db.session.scalars(query.order_by(Campaign.send_at, Campaign.id).limit(most)))
-
-
-def _wall(campaign: Campaign) -> datetime:
-    return datetime.fromisoformat(campaign.planned_time)
 
 
 def _launch(campaign: Campaign, before: CampaignStatus, **values: object) -> None:

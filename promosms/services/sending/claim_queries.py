@@ -43,7 +43,7 @@ from promosms.models import (
     Route,
     table_of,
 )
-from promosms.services.sending import cursors, left_out
+from promosms.services.sending import cursors, holding, left_out
 from promosms.services.sending.verification_texts import decrypted_text
 
 LAST = 2**63 - 1
@@ -189,7 +189,7 @@ def locking(sqlite: bool) -> Select[Any]:
     approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
     query = select(
         *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind),
-        *(CAMPAIGNS.c.send_cursors, CAMPAIGNS.c.countries),
+        *(CAMPAIGNS.c.send_cursors, *holding.COLUMNS),
         approved.scalar_subquery().label("approved_at"),
     ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)

@@ -17,8 +17,8 @@ from promosms.services.sending import (
     answers,
     claim_queries,
     cursors,
+    holding,
     opt_outs,
-    quiet_hours,
     trial_numbers,
 )
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
@@ -29,7 +29,7 @@ from promosms.settings import settings
 PHONE = COLUMNS.index("phone")
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
 RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
-MOST_PUT_ASIDE = 50  # claims in one transaction of which quiet hours leave nothing
+MOST_PUT_ASIDE = 50  # claims in one transaction of which everything has to wait
 OptedOut = list[tuple[int, str]]
 """Ids of messages, each with how its number got on the list."""
 Refused = dict[str, list[int]]
@@ -158,10 +158,11 @@ def _take_of_campaign(
     if (
         campaign is not None
         and campaign.status == CampaignStatus.SENDING
-        and not quiet_hours.hold(session, campaign_id, campaign.countries)
+        and not holding.hold(session, campaign)
     ):
-        for _ in range(MOST_PUT_ASIDE if campaign.countries else 1):
-            rows = _claim_of(session, claim, max(1, min(most, turn.left)), campaign, deltas)
+        most = holding.most(campaign, max(1, min(most, turn.left)))
+        for _ in range(MOST_PUT_ASIDE if holding.puts_aside(campaign) else 1):
+            rows = _claim_of(session, claim, min(most, max(1, turn.left)), campaign, deltas)
             turn.left -= len(rows)
             messages = _sendable(session, campaign, turn, rows, deltas)
             if messages or not rows or turn.left <= 0:
@@ -182,8 +183,9 @@ def _sendable(
 ) -> list[Claimed]:
     """The claimed messages of a campaign that are sent now; the others are skipped or wait."""
     allowed, opted_out, refused = _sorted_out(session, turn.account_id, campaign.approved_at, rows)
-    if allowed and campaign.countries:
-        allowed = quiet_hours.put_aside(session, campaign.countries, allowed)
+    if allowed and holding.puts_aside(campaign):
+        allowed = holding.put_aside(session, campaign, allowed)
+    holding.note(campaign, len(allowed), deltas)
     deltas.move(campaign.id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
     _skip(session, opted_out, refused)
     return read(session, allowed)

@@ -5,8 +5,9 @@ changes as deltas, and writes them at its end, each row only once.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Update, bindparam, update
@@ -17,35 +18,34 @@ from promosms.services.ledger import ledger
 from promosms.services.sending import gateway_counts
 
 ACCOUNTS, ROWS = table_of(Account), table_of(Campaign)
+NO_COLUMNS: Mapping[str, object] = MappingProxyType({})
 
 
 def move(
     session: Session,
     campaign_id: int,
     changes: Mapping[MessageStatus, int],
-    send_cursors: Mapping[str, Sequence[int]] | None = None,
+    columns: Mapping[str, object] = NO_COLUMNS,
 ) -> None:
-    """Add to the counters of a campaign: ``{QUEUED: -3, SENDING: 3}``; also store its cursors."""
+    """Add to the counters of a campaign: ``{QUEUED: -3, SENDING: 3}``; also store `columns`."""
     values: dict[str, Any] = {status: number for status, number in changes.items() if number}
-    if values or send_cursors:
-        statement = _addition(tuple(sorted(values)), bool(send_cursors))
-        values |= {"cursors": send_cursors} if send_cursors else {}
-        session.connection().execute(statement, {**values, "campaign": campaign_id})
+    if values or columns:
+        statement = _addition(tuple(sorted(values)), tuple(sorted(columns)))
+        session.connection().execute(statement, {**values, **columns, "campaign": campaign_id})
 
 
 @lru_cache
-def _addition(statuses: tuple[str, ...], cursors: bool) -> Update:
+def _addition(statuses: tuple[str, ...], columns: tuple[str, ...]) -> Update:
     added: dict[str, Any] = {f"n_{s}": ROWS.c[f"n_{s}"] + bindparam(s) for s in statuses}
-    if cursors:
-        added["send_cursors"] = bindparam("cursors", type_=ROWS.c.send_cursors.type)
+    added |= {name: bindparam(name, type_=ROWS.c[name].type) for name in columns}
     return update(ROWS).where(ROWS.c.id == bindparam("campaign")).values(added)
 
 
 class CounterDeltas:
     """Changes of counters, and amounts in 1/10,000 to charge or release, by campaign.
 
-    Also those of direct texts, by message, the new send cursors of the campaigns from which
-    messages were claimed, and what is added to the counts of gateways.
+    Also those of direct texts, by message, the new send cursors and other columns of the campaigns
+    from which messages were claimed, and what is added to the counts of gateways.
     """
 
     def __init__(self) -> None:
@@ -55,6 +55,7 @@ class CounterDeltas:
         self.direct: dict[int, tuple[int, int]] = {}
         self.served: set[int] = set()
         self.send_cursors: dict[int, dict[str, list[int]]] = {}
+        self.columns: dict[int, dict[str, object]] = defaultdict(dict)
         self.gateways = gateway_counts.Changes()
 
     def move(
@@ -81,8 +82,10 @@ class CounterDeltas:
     def write(self, session: Session, reference: str) -> None:
         """Write everything; the reference is unique for this transaction."""
         for campaign_id in sorted({*self.changes, *self.send_cursors}):
-            changes, cursors = self.changes[campaign_id], self.send_cursors.get(campaign_id)
-            move(session, campaign_id, changes, cursors)
+            columns = self.columns.get(campaign_id, {})
+            if campaign_id in self.send_cursors:
+                columns = {**columns, "send_cursors": self.send_cursors[campaign_id]}
+            move(session, campaign_id, self.changes[campaign_id], columns)
         for campaign_id in sorted({*self.charged, *self.released}):
             ledger.settle(
                 campaign_id,

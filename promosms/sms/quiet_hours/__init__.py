@@ -20,7 +20,12 @@ def opens(country: str, phone: str, moment: datetime) -> datetime | None:
 
     A number that may be in several time zones gets it when the hours are open in all of them.
     """
-    return _opening(country, zones.of_number(country, phone), _minute(moment))
+    return opens_in(country, zones.of_number(country, phone), moment)
+
+
+def opens_in(country: str, places: zones.Zones, moment: datetime) -> datetime | None:
+    """The same for a number that may be in these zones."""
+    return _opening(country, places, _minute(moment))
 
 
 def earliest(countries: Iterable[str], moment: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """Pages of campaigns."""
 
-from promosms.views.campaigns import composer, download, report, review, schedule
+from promosms.views.campaigns import composer, departure, download, report, review, schedule
 from promosms.views.campaigns.blueprint import bp
 
-__all__ = ["bp", "composer", "download", "report", "review", "schedule"]
+__all__ = ["bp", "composer", "departure", "download", "report", "review", "schedule"]

@@ -7,12 +7,27 @@ from babel import dates
 from flask_babel import format_timedelta, get_locale
 
 from promosms.language import lazy_gettext as _
-from promosms.language import moment, pgettext
+from promosms.language import moment, ngettext, pgettext, wall_time
 from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
-from promosms.models import Campaign, CampaignKind, CampaignStatus, FollowUpKind, MessageStatus
+from promosms.models import (
+    Campaign,
+    CampaignKind,
+    CampaignStatus,
+    FollowUpKind,
+    MessageStatus,
+    now,
+)
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, clicks, guard, launch, responses, schedule
+from promosms.services.campaigns import (
+    audience,
+    clicks,
+    departure,
+    guard,
+    launch,
+    responses,
+    schedule,
+)
 from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.follow_ups import FollowUp
@@ -20,7 +35,7 @@ from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.services.recipients import detail_names
 from promosms.services.senders import chosen
-from promosms.services.sending import quiet_hours
+from promosms.services.sending import holding
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
 from promosms.services.sign_ups import asking
 from promosms.sms.phone import pretty
@@ -206,6 +221,10 @@ PROBLEMS = {
 }
 
 
+NIGHT = _(
+    "Promotional texts wait for the hours of their country. It goes on by itself on %(time)s."
+)
+CLOCKS = _("The others wait until it is time where they are. It goes on by itself on %(time)s.")
 STOPPED: dict[str, object] = {
     StopReason.WISHES: _(
         "It has paused itself: unusually many people want no more texts. Look at the replies "
@@ -290,12 +309,53 @@ def why_not_started(campaign: Campaign) -> str:
 
 def planned(campaign: Campaign) -> str:
     """The time at which it is to start, on the clocks for which that was said."""
+    if departure.of(campaign).each_clock:
+        return str(_("%(time)s on the clock of each person") % {"time": wall(campaign)})
     return moment(schedule.planned(campaign), zone=schedule.zone_named(campaign.planned_zone))
 
 
+def wall(campaign: Campaign) -> str:
+    """The time on the clock at which it is planned, in whichever zone."""
+    return wall_time(schedule.wall(campaign))
+
+
 def held(campaign: Campaign) -> datetime | None:
-    """Until when quiet hours hold a campaign; None if they do not."""
-    return quiet_hours.held_until(campaign)
+    """Until when a campaign is held; None if it is not, or only until its next batch leaves."""
+    until = holding.held_until(campaign)
+    next_batch = now() + timedelta(seconds=campaign.pace_seconds)
+    return until if until and (not campaign.pace_size or until > next_batch) else None
+
+
+def why_held(campaign: Campaign) -> str:
+    """Why nothing leaves of a campaign that is held, and when it goes on."""
+    words = CLOCKS if departure.of(campaign).each_clock else NIGHT
+    return str(words % {"time": moment(held(campaign))})
+
+
+def leaving(campaign: Campaign) -> str:
+    """By whose clock a campaign leaves, and how it is spread, in a few words."""
+    chosen = departure.of(campaign)
+    way = spread(campaign) or str(_("all at once"))
+    if not chosen.each_clock:
+        return way
+    return str(_("on the clock of each person, %(way)s") % {"way": way})
+
+
+def spread(campaign: Campaign) -> str:
+    """How a campaign is spread, in a few words; "" if it is not."""
+    chosen = departure.of(campaign)
+    if chosen.hours:
+        return str(ngettext("evenly over %(num)s hour", "evenly over %(num)s hours", chosen.hours))
+    if not chosen.size:
+        return ""
+    return str(
+        ngettext(
+            "in batches of %(people)s, every %(num)s minute",
+            "in batches of %(people)s, every %(num)s minutes",
+            chosen.minutes,
+            people=shown(chosen.size),
+        )
+    )
 
 
 def problem(error: launch.LaunchError) -> str:

@@ -1,16 +1,21 @@
 """The review: the result and cost of sending, and the button that sends."""
 
+import dataclasses
+from datetime import datetime
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.extensions import db
+from promosms.forms.campaigns.departure import DepartureForm
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus, now
 from promosms.services.campaigns import (
     addressed,
     audience,
     campaigns,
+    departure,
     drafts,
     follow_ups,
     guard,
@@ -20,6 +25,7 @@ from promosms.services.campaigns import (
     schedule,
     text_cost,
 )
+from promosms.services.campaigns.audience import Estimate
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.services.senders import answerable, chosen
@@ -39,10 +45,18 @@ def review(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
+    form = DepartureForm()
+    form.show(campaign)
+    return page(campaign, form)
+
+
+def page(campaign: Campaign, form: DepartureForm) -> str:
+    """The review of a draft, with the form that says how it leaves."""
     estimate = audience.estimate(campaign)
     original = repeats.original(campaign)
     on_top = chosen.of(campaign.route_id, campaign.sender_id)
-    at = schedule.planned(campaign) or now()
+    starts_at = schedule.starts_at(campaign)
+    at = starts_at or now()
     countries = [price.country for price in estimate.by_country]
     first_page = next(audience.read_pages(campaign), [])
     return render_template(
@@ -58,16 +72,16 @@ def review(public_id: str) -> ResponseReturnValue:
         promoting=kinds.promotion_words_in(campaign.kind, campaign.text),
         no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
-        starts_at=schedule.planned(campaign),
-        waits=quiet_hours.forecast(campaign, countries, at),
+        starts_at=starts_at,
+        **_departure(campaign, estimate, at),
+        departure=form,
+        leaving=labels.leaving(campaign),
         disturbs=quiet_hours.disturbs(campaign, countries, at),
         comes_twice=schedule.comes_twice(campaign),
         zone=schedule.zone_named(campaign.planned_zone),
         now=now(),
         duration=campaigns.duration(campaign, estimate.parts),
-        agreed=_agreements().dumps(
-            [campaign.public_id, drafts.stamp(campaign), estimate.total, estimate.everybody]
-        ),
+        agreed=_agreements().dumps([*_reviewed(campaign), estimate.total, estimate.everybody]),
         limit=_limit(campaign, estimate.total),
         worker_missing=worker_missing(),
         original=original,
@@ -113,6 +127,19 @@ def test(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("campaigns.review", public_id=public_id), 303)
 
 
+def _departure(campaign: Campaign, estimate: Estimate, at: datetime) -> dict[str, object]:
+    """Who gets it later than `at`, and when it will be through."""
+    by_clock = departure.groups(campaign, estimate, at)
+    countries = [price.country for price in estimate.by_country]
+    waits = {} if by_clock else quiet_hours.forecast(campaign, countries, at)
+    last = max([at, *waits.values(), *(group.at for group in by_clock)])
+    return {
+        "by_clock": by_clock,
+        "waits": waits,
+        "through": departure.through(campaign, estimate, at, last),
+    }
+
+
 def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
     """The limit of the account that this price would pass; one that starts later, in its month."""
     month = not campaign.planned_time
@@ -141,12 +168,18 @@ def _agreements() -> URLSafeSerializer:
     return URLSafeSerializer(settings.secret_key, salt="campaign review")
 
 
+def _reviewed(campaign: Campaign) -> list[object]:
+    """What a review is about; another one agrees to nothing."""
+    leaves = dataclasses.astuple(departure.of(campaign))
+    return [campaign.public_id, drafts.stamp(campaign), list(leaves)]
+
+
 def _agreed(campaign: Campaign) -> tuple[int | None, int]:
     """Price and recipients of the review; no price when the draft has changed since."""
     try:
-        public_id, stamp, price, everybody = _agreements().loads(request.form.get("agreed", ""))
+        *seen, price, everybody = _agreements().loads(request.form.get("agreed", ""))
     except (BadSignature, ValueError, TypeError):
         return None, 0
-    if public_id != campaign.public_id or stamp != drafts.stamp(campaign):
+    if seen != _reviewed(campaign):
         return None, 0
     return int(price), int(everybody)

@@ -14,7 +14,7 @@ from promosms.gateways.base import Answer, ErrorClass
 from promosms.models import Account, Campaign, CampaignKind, Consent, Gateway, Message, Recipient
 from promosms.services.campaigns import audience, launch, preparation
 from promosms.services.campaigns.drafts import Draft, create
-from promosms.services.sending import claiming, failover, opt_outs, quiet_hours, recording, sweep
+from promosms.services.sending import claiming, failover, holding, opt_outs, recording, sweep
 from promosms.services.sending.claiming import Claim
 from tests.services.sending.conftest import check_books
 from tests.support.cast import Cast
@@ -90,7 +90,7 @@ def test_at_night_nothing_is_touched_and_in_the_morning_it_goes_on_by_country(
     waiting = db.session.scalars(select(Message).where(Message.phone == BRITISH)).one()
     assert waiting.next_attempt_at == datetime.fromisoformat("2026-12-02T08:00:00Z")
     assert (waiting.status, waiting.attempts, waiting.tried_at) == ("queued", 0, None)
-    assert quiet_hours.hold_what_waits() == 1
+    assert holding.hold_what_waits() == 1
     assert campaign.held_until == waiting.next_attempt_at
     go_to(clock, "2026-12-02T08:00:00")
     assert claimed() == [BRITISH]
@@ -173,7 +173,7 @@ def test_a_campaign_with_texts_under_way_is_not_held(prepare: Prepare, clock: Cl
     """One of them may be refused for a moment, and be tried again soon."""
     prepare("2026-12-01T19:30:00")
     assert len(claiming.take(claim(), 500)) == 1
-    assert quiet_hours.hold_what_waits() == 0
+    assert holding.hold_what_waits() == 0
 
 
 def test_one_small_claim_after_the_other_comes_past_what_waits(prepare: Prepare) -> None:

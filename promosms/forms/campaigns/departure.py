@@ -1,0 +1,91 @@
+"""The form that says how a campaign leaves: by whose clock, and spread over which time."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from wtforms import Field, RadioField
+from wtforms.validators import NumberRange, StopValidation
+
+from promosms.forms.form import Form
+from promosms.forms.shared import WholeNumberField
+from promosms.language import gettext
+from promosms.language import lazy_gettext as _
+from promosms.models import Campaign
+from promosms.services.campaigns import departure
+from promosms.services.campaigns.departure import Departure
+
+MOST_PEOPLE = 1_000_000
+ACCOUNT, EACH = "account", "each"
+ONCE, HOURS, BATCHES = "once", "hours", "batches"
+
+
+def _clocks() -> dict[str, str]:
+    return {
+        ACCOUNT: gettext("On your clock"),
+        EACH: gettext("On the clock of each person"),
+    }
+
+
+def _ways() -> dict[str, str]:
+    return {
+        ONCE: gettext("All at once"),
+        HOURS: gettext("Evenly over some hours"),
+        BATCHES: gettext("In batches, so that you can answer them all"),
+    }
+
+
+def _only_with(way: str) -> Callable[[Any, Field], None]:
+    """What belongs to a choice is needed with it, and else not looked at.
+
+    The field is not marked as required: a browser would ask for it with every choice.
+    """
+
+    def validate(form: Any, field: Field) -> None:
+        if form.spread.data != way:
+            field.data, field.errors = None, []
+            raise StopValidation
+        if field.data is None:
+            raise StopValidation(str(form.words[field.short_name]))
+
+    return validate
+
+
+class DepartureForm(Form):
+    """By whose clock a planned campaign leaves, and over which time it is spread."""
+
+    words: ClassVar[dict[str, object]] = {
+        "hours": _("Write a number of hours from 1 to 72."),
+        "size": _("Write how many people get it together, such as 50."),
+        "minutes": _("Write a number of minutes from 1 to 1440, which is a day."),
+    }
+
+    clock = RadioField(_("Whose clock counts"), choices=_clocks, default=ACCOUNT)
+    spread = RadioField(_("How fast"), choices=_ways, default=ONCE)
+    hours = WholeNumberField(
+        _("Over how many hours"),
+        [_only_with(HOURS), NumberRange(1, departure.MOST_HOURS)],
+    )
+    size = WholeNumberField(
+        _("People in a batch"), [_only_with(BATCHES), NumberRange(1, MOST_PEOPLE)]
+    )
+    minutes = WholeNumberField(
+        _("Minutes until the next batch"),
+        [_only_with(BATCHES), NumberRange(1, departure.MOST_MINUTES)],
+    )
+
+    def show(self, campaign: Campaign) -> None:
+        """Fill in how a draft leaves."""
+        chosen = departure.of(campaign)
+        self.clock.data = EACH if chosen.each_clock else ACCOUNT
+        self.spread.data = HOURS if chosen.hours else BATCHES if chosen.size else ONCE
+        self.hours.data, self.size.data = chosen.hours or None, chosen.size or None
+        self.minutes.data = chosen.minutes or None
+
+    def departure(self) -> Departure:
+        """What was chosen, once the form is valid."""
+        return Departure(
+            self.clock.data == EACH,
+            self.hours.data or 0,
+            self.size.data or 0,
+            self.minutes.data or 0,
+        )
