@@ -1,8 +1,10 @@
 """The data of forms that must be read from the page, or made anew for each call."""
 
 import io
+from datetime import timedelta
 
 from promosms.documents import ksef
+from promosms.models import now
 from promosms.services.installation import defaults
 from promosms.services.prices import tables as price_tables
 from tests.meta.sample_account import PRICES, Form, Ids
@@ -58,6 +60,12 @@ def agreed(ids: Ids, owner: PageClient) -> Form:
 def edited(ids: Ids, owner: PageClient) -> Form:
     page = owner.get_page(f"/campaigns/{ids['campaign draft']}/edit")
     return {**DRAFT, "stamp": str(page.select("input[name=stamp]")[0]["value"])}
+
+
+def moved(ids: Ids, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{ids['campaign scheduled']}")
+    day = f"{now() + timedelta(days=9):%Y-%m-%d}"
+    return {"day": day, "clock": "10:00", "seen": str(page.select("input[name=seen]")[0]["value"])}
 
 
 def seen(_things: Ids, _owner: PageClient) -> Form:

@@ -11,6 +11,7 @@ from tests.meta.filled_forms import (
     edited,
     ksef_table,
     mended,
+    moved,
     reviewed,
     seen,
 )
@@ -135,6 +136,7 @@ ARGUMENTS = {
     "campaigns.cancel": "campaign sending",
     "campaigns.start": "campaign scheduled",
     "campaigns.unschedule": "campaign scheduled",
+    "campaigns.move": "campaign scheduled",
     "campaigns.review": "campaign draft",
     "campaigns.send": "campaign draft",
     "campaigns.test": "campaign draft",
@@ -325,6 +327,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.cancel": {},
     "campaigns.start": {},
     "campaigns.unschedule": {},
+    "campaigns.move": moved,
     "campaigns.send": agreed,
     "campaigns.test": {},
     **TEMPLATES,

@@ -47,45 +47,23 @@ def _typed(field: Field) -> bool:
     return bool(field.raw_data and field.raw_data[0].strip())
 
 
-class WhenPart:
-    """The day and the time at which it starts, on the clocks of `zone`; none: when it is sent."""
+class ClockPart:
+    """A day and a time on the clocks of `zone`."""
 
-    words: ClassVar[dict[str, object]] = {"latest": _("Choose how much later it may start.")}
-
-    day = DateField(
-        _("Day"), [_beside("clock", _("Give the day too, or empty both."))], format=DAY_FORMATS
-    )
-    clock = TimeField(
-        _("Time"), [_beside("day", _("Give the time too, or empty both."))], format=CLOCK_FORMATS
-    )
-    latest = SelectField(
-        _("May start later by at most"),
-        choices=_hours,
-        coerce=int,
-        default=LATEST_HOURS,
-        description=_("If the service stands still for longer, it asks you before it starts."),
-    )
+    day = DateField(_("Day"), [_beside("clock", _("Give the day too."))], format=DAY_FORMATS)
+    clock = TimeField(_("Time"), [_beside("day", _("Give the time too."))], format=CLOCK_FORMATS)
     zone = HiddenField()
 
-    def show_plan(self, draft: Draft) -> None:
-        """Fill in the time of a draft."""
-        self.zone.data, self.latest.data = draft.planned_zone, draft.latest_hours
-        if draft.planned_time:
-            wall = datetime.fromisoformat(draft.planned_time)
+    def show_time(self, planned_time: str) -> None:
+        """Fill in a time on the clock (`Campaign.planned_time`), if there is one."""
+        if planned_time:
+            wall = datetime.fromisoformat(planned_time)
             self.day.data, self.clock.data = wall.date(), wall.time()
 
-    def with_plan(self, draft: Draft) -> Draft:
-        """The draft with the time that was typed; a half of a time is none."""
+    def planned_time(self) -> str:
+        """The time that was typed, as `Campaign.planned_time`; a half of a time is none."""
         wall = self._wall()
-        hours = self.latest.data if self.latest.data in schedule.LATEST else LATEST_HOURS
-        if wall is None:
-            return replace(draft, latest_hours=hours)
-        return replace(
-            draft,
-            planned_time=wall.strftime(wall_clock.FORM),
-            planned_zone=self.its_zone().key,
-            latest_hours=hours,
-        )
+        return "" if wall is None else wall.strftime(wall_clock.FORM)
 
     def its_zone(self) -> ZoneInfo:
         """The zone that the page has named beside the fields; else that of the account."""
@@ -96,7 +74,7 @@ class WhenPart:
         wall = self._wall()
         return None if wall is None else wall_clock.moment(wall, self.its_zone())
 
-    def demand_time(self) -> bool:
+    def lies_ahead(self) -> bool:
         """The review needs a time to come, if there is one; returns False with an error else."""
         wall = self._wall()
         problem = "" if wall is None else self._why_not(wall)
@@ -124,10 +102,42 @@ class WhenPart:
         if at <= now():
             return str(
                 gettext(
-                    "That time has passed: it is %(now)s. Choose a later one, or empty both.",
+                    "That time has passed: it is %(now)s. Choose a later one.",
                     now=moment(now(), "d MMM, HH:mm", self.its_zone()),
                 )
             )
         if at > now() + schedule.FURTHEST:
             return str(gettext("Choose a day within a year."))
         return ""
+
+
+class WhenPart(ClockPart):
+    """The time at which a campaign starts; none: when it is sent."""
+
+    words: ClassVar[dict[str, object]] = {"latest": _("Choose how much later it may start.")}
+
+    latest = SelectField(
+        _("May start later by at most"),
+        choices=_hours,
+        coerce=int,
+        default=LATEST_HOURS,
+        description=_("If the service stands still for longer, it asks you before it starts."),
+    )
+
+    def show_plan(self, draft: Draft) -> None:
+        """Fill in the time of a draft."""
+        self.zone.data, self.latest.data = draft.planned_zone, draft.latest_hours
+        self.show_time(draft.planned_time)
+
+    def with_plan(self, draft: Draft) -> Draft:
+        """The draft with the time that was typed; a half of a time is none."""
+        wall = self._wall()
+        hours = self.latest.data if self.latest.data in schedule.LATEST else LATEST_HOURS
+        if wall is None:
+            return replace(draft, latest_hours=hours)
+        return replace(
+            draft,
+            planned_time=self.planned_time(),
+            planned_zone=self.its_zone().key,
+            latest_hours=hours,
+        )

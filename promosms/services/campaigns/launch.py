@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -95,6 +95,7 @@ def launch(
     service_confirmed_by: str = "",
     reviewed: int | None = None,
     before: CampaignStatus = CampaignStatus.DRAFT,
+    only_if: ColumnElement[bool] | None = None,
     **values: object,
 ) -> None:
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
@@ -103,7 +104,8 @@ def launch(
     `service_confirmed_by` is the public id of the user who has said that a service text with words
     of promotions is none; it is kept, with the time.
     `reviewed` is the number of recipients on the review page, with those who are left out.
-    One that was scheduled is launched from another status, `before`; `values` are further columns.
+    One that was scheduled is launched from another status, `before`, and perhaps `only_if` its
+    stored row still meets a condition; `values` are further columns.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
     reached = campaign.status != before or audience.has_anybody(campaign)
@@ -117,6 +119,7 @@ def launch(
             [before],
             CampaignStatus.PREPARING,
             LaunchProblem.NOT_DRAFT,
+            only_if,
             launched_at=now(),
             count_at=now(),
             agreed_price=agreed_price,
@@ -373,12 +376,16 @@ def set_status(
     before: Collection[CampaignStatus],
     after: CampaignStatus,
     problem: LaunchProblem = LaunchProblem.NOT_RUNNING,
+    only_if: ColumnElement[bool] | None = None,
+    /,
     **values: object,
 ) -> None:
-    """Change the status if it is one of those `before`; else raise LaunchError(problem)."""
+    """Change the status if it is one of those `before`, and `only_if` a condition holds; else raise
+    LaunchError(problem)."""
+    condition = true() if only_if is None else only_if
     change = (
         update_rows(Campaign)
-        .where(Campaign.id == campaign.id, Campaign.status.in_(before))
+        .where(Campaign.id == campaign.id, Campaign.status.in_(before), condition)
         .values(status=after, updated_at=now(), **values)
         .returning(Campaign.id)
     )

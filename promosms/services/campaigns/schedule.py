@@ -8,7 +8,7 @@ another time zone of the account does not move it.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from promosms import logs
 from promosms.db.transactions import transaction
@@ -137,6 +137,35 @@ def edit(campaign: Campaign) -> None:
         )
 
 
+def move(campaign: Campaign, planned_time: str, seen: str) -> None:
+    """Start a scheduled campaign at another time, on the same clocks; nothing else changes.
+
+    `seen` is the time (`Campaign.planned_time`) that its page showed. The price that was agreed to
+    is looked at when it starts, as for all. Raises LaunchError: also for a page that is out of
+    date, and for a time that has passed. A second click finds itself done.
+    """
+    with transaction() as session:
+        session.refresh(campaign, with_for_update=True)
+        moved = campaign.planned_time == planned_time
+        if campaign.status != CampaignStatus.SCHEDULED or not (
+            moved or campaign.planned_time == seen
+        ):
+            raise LaunchError(LaunchProblem.NOT_RUNNING)
+        if moved:
+            return
+        by = campaign.service_confirmed_by
+        launch.check(
+            session, campaign, CampaignStatus.SCHEDULED, as_it_stands=True, confirmed_by=by
+        )
+        launch.check_limits(session, campaign.account_id, campaign.agreed_price, month=False)
+        campaign.planned_time, campaign.updated_at = planned_time, now()
+        zone = _first_zone(campaign)
+        campaign.first_zone = zone if campaign.each_clock else ""
+        campaign.send_at = wall_clock.moment(wall(campaign), zone_named(zone))
+        if campaign.send_at <= now():
+            raise LaunchError(LaunchProblem.TIME_PASSED)
+
+
 def start_now(campaign: Campaign) -> None:
     """Start a campaign that is scheduled, or that could not start, for the agreed price.
 
@@ -184,7 +213,7 @@ def start(campaign: Campaign) -> bool:
     try:
         if is_late(campaign):
             raise LaunchError(LaunchProblem.LATE)
-        _launch(campaign, CampaignStatus.SCHEDULED)
+        _launch(campaign, CampaignStatus.SCHEDULED, only_if=_due())
     except LaunchError as error:
         if error.code != LaunchProblem.NOT_DRAFT:  # else it was started, cancelled or edited
             ask(campaign, error.code)
@@ -199,12 +228,19 @@ def ask(
 ) -> bool:
     """Stop a campaign before its first message, and ask its owner what shall be done.
 
-    False if its status has changed meanwhile.
+    False if it was started, moved, changed or cancelled meanwhile.
     """
+    scheduled = before == CampaignStatus.SCHEDULED
     try:
         with transaction() as session:
             launch.set_status(
-                session, campaign, [before], CampaignStatus.BLOCKED, not_started=problem
+                session,
+                campaign,
+                [before],
+                CampaignStatus.BLOCKED,
+                LaunchProblem.NOT_RUNNING,
+                _due() if scheduled else None,
+                not_started=problem,
             )
             notify.tell_owner(
                 campaign.account_id,
@@ -226,7 +262,17 @@ def upcoming(account: Account, most: int) -> list[Campaign]:
     return list(db.session.scalars(query.order_by(Campaign.send_at, Campaign.id).limit(most)))
 
 
-def _launch(campaign: Campaign, before: CampaignStatus, **values: object) -> None:
+def _due() -> ColumnElement[bool]:
+    """Condition: its time has come, also if it was moved since it was read."""
+    return Campaign.send_at <= now()
+
+
+def _launch(
+    campaign: Campaign,
+    before: CampaignStatus,
+    only_if: ColumnElement[bool] | None = None,
+    **values: object,
+) -> None:
     """The text cannot have changed since the user agreed to it, so that is not asked again."""
     launch.launch(
         campaign,
@@ -235,6 +281,7 @@ def _launch(campaign: Campaign, before: CampaignStatus, **values: object) -> Non
         service_confirmed_by=campaign.service_confirmed_by,
         reviewed=campaign.audience,
         before=before,
+        only_if=only_if,
         **values,
     )
 

@@ -189,7 +189,7 @@ def _submitted(form: CampaignForm, campaign: Campaign | None) -> ResponseReturnV
         return _page(form, campaign)
     valid = form.validate()
     if action == "review":
-        valid = all([form.demand_audience(), form.demand_time(), valid])
+        valid = all([form.demand_audience(), form.lies_ahead(), valid])
     if not valid:
         return _page(form, campaign)
     try:

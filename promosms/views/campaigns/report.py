@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.extensions import db
+from promosms.forms.campaigns.move import MoveForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
@@ -51,12 +52,19 @@ def report(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     if campaign.status == CampaignStatus.DRAFT:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
+    form = MoveForm()
+    form.show(campaign)
+    return page(campaign, form)
+
+
+def page(campaign: Campaign, move: MoveForm) -> str:
+    """The report, with the form that moves a campaign which has not started."""
     chosen = request.args.get("status", "")
     _label, statuses = labels.FILTERS.get(chosen, ("", []))
     _label, who = labels.RESPONSES.get(chosen, ("", None))
     counts = campaigns.reasons(campaign)
     why = reasons.of_key(counts, request.args.get("why", ""))
-    page = campaigns.messages(
+    messages = campaigns.messages(
         campaign,
         statuses,
         request.args.get("after", type=int),
@@ -66,7 +74,8 @@ def report(public_id: str) -> ResponseReturnValue:
     deleted, deleted_at = campaigns.deleted(campaign)
     return render_template(
         "campaigns/report.html",
-        page=page,
+        page=messages,
+        move=move,
         deleted=deleted,
         deleted_at=deleted_at,
         chosen=chosen if statuses or who else "",

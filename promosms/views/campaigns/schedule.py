@@ -1,13 +1,14 @@
-"""The buttons of a campaign that has not started: start it now, or write on."""
+"""The buttons of a campaign that has not started: start it now, move it, or write on."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from promosms.forms.campaigns.move import MoveForm
 from promosms.language import gettext as _
-from promosms.models import Campaign
+from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import schedule
 from promosms.services.campaigns.launch import LaunchError
-from promosms.views.campaigns import labels
+from promosms.views.campaigns import labels, report
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report
 from promosms.web.access import Access, allow, owned
 from promosms.web.limits import limit
@@ -25,6 +26,23 @@ def start(public_id: str) -> ResponseReturnValue:
         flash(labels.problem(error), "info")
     else:
         enqueue(campaign)
+    return to_report(campaign)
+
+
+@bp.route("/campaigns/<public_id>/move", methods=["POST"])
+@allow(Access.MEMBER)
+def move(public_id: str) -> ResponseReturnValue:
+    """Start a scheduled campaign at another time."""
+    campaign, form = owned(Campaign, public_id), MoveForm()
+    scheduled = campaign.status == CampaignStatus.SCHEDULED
+    if scheduled and not all([form.validate(), form.demand_time(campaign)]):
+        return report.page(campaign, form), 422
+    try:
+        schedule.move(campaign, form.planned_time(), form.seen.data or "")
+    except LaunchError as error:
+        flash(labels.problem(error), "info")
+    else:
+        flash(_("It starts on %(start)s.", start=labels.planned(campaign)), "good")
     return to_report(campaign)
 
 

@@ -95,6 +95,54 @@ def test_it_starts_when_its_time_has_come_and_not_before(make: Make, clock: Cloc
     assert preparation.prepare(campaign.id) == CampaignStatus.SENDING
 
 
+def test_it_is_moved_and_starts_at_the_new_time_only(make: Make, clock: Clock) -> None:
+    campaign = make(1)
+    old, at = campaign.planned_time, campaign.send_at
+    assert at is not None
+    wall = datetime.fromisoformat(old)
+    later, sooner = (f"{wall + timedelta(minutes=m):%Y-%m-%dT%H:%M}" for m in (90, -30))
+    schedule.move(campaign, later, old)
+    schedule.move(campaign, later, old)  # a second click
+    assert campaign.send_at == at + timedelta(minutes=90)
+    with pytest.raises(LaunchError) as refused:  # a page that was opened before
+        schedule.move(campaign, sooner, old)
+    assert refused.value.code == LaunchProblem.NOT_RUNNING
+    schedule.move(campaign, sooner, later)
+    assert campaign.send_at == at - timedelta(minutes=30)
+    clock.move(seconds=(campaign.send_at - clock.now()).total_seconds())
+    for passed in (f"{wall - timedelta(minutes=30):%Y-%m-%dT%H:%M}", "2020-01-01T10:00"):
+        with transaction():
+            campaign.planned_time = later
+        with pytest.raises(LaunchError) as refused:
+            schedule.move(campaign, passed, later)
+        assert refused.value.code == LaunchProblem.TIME_PASSED
+        assert campaign.status == CampaignStatus.SCHEDULED
+
+
+def test_a_start_that_was_read_before_it_was_moved_starts_nothing(make: Make, clock: Clock) -> None:
+    campaign = make(1)
+    old = campaign.planned_time
+    later = f"{datetime.fromisoformat(old) + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    schedule.move(campaign, later, old)
+    clock.move(hours=1, minutes=1)  # of the time before
+    assert not schedule.start(campaign)
+    assert not schedule.ask(campaign, LaunchProblem.LATE)
+    assert campaign.status == CampaignStatus.SCHEDULED
+    clock.move(hours=1)
+    assert schedule.start(campaign)
+    with pytest.raises(LaunchError):
+        schedule.move(campaign, "2027-12-01T10:00", later)
+
+
+def test_whoever_may_not_schedule_may_not_move_either(make: Make, account: Account) -> None:
+    campaign = make(1)
+    with transaction():
+        _suspend(account)
+    with pytest.raises(LaunchError) as refused:
+        schedule.move(campaign, "2027-12-01T10:00", campaign.planned_time)
+    assert refused.value.code == LaunchProblem.SUSPENDED
+
+
 def test_nothing_is_held_before_it_starts(make: Make, account: Account) -> None:
     before = account.balance, account.held
     make(1)

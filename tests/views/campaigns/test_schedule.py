@@ -127,6 +127,37 @@ def test_it_is_written_on_and_keeps_its_time(
     assert "moved on meanwhile" in again.get_text()
 
 
+def test_it_is_moved_on_its_page_and_nothing_else_changes(
+    app: Flask, owner: PageClient, people: str, typed: Typed, tomorrow: datetime
+) -> None:
+    address = scheduled(owner, typed, tomorrow)
+    before = stored(app)
+    page = owner.get_page(address)
+    assert page.select_one("#move #clock")["value"] == "10:00"
+    form = {"seen": page.select_one("#move [name=seen]")["value"]}
+    for given, said in (
+        ({"day": "2020-01-01", "clock": "10:00"}, "That time has passed"),
+        ({"day": "2027-03-28", "clock": "02:30"}, "this time does not exist"),
+        ({"day": "", "clock": ""}, "Choose the day and the time."),
+        ({"day": "2027-01-04", "clock": ""}, "Give the time too."),
+    ):
+        page = owner.post_page(f"{address}/move", {**form, **given}, status=422)
+        assert said in words(page.select_one("#move[open]").get_text(" "))
+    given = {**form, "day": "4.1.2027", "clock": "11:30"}
+    page = owner.post_page(f"{address}/move", given)
+    assert "It starts on 4 Jan 2027, 11:30 CET." in words(page.get_text(" "))
+    owner.post_page(f"{address}/move", given)
+    stale = owner.post_page(f"{address}/move", {**given, "clock": "12:00"})
+    assert "moved on meanwhile" in stale.get_text()
+    after = stored(app)
+    assert after.planned_time == "2027-01-04T11:30"
+    assert (after.agreed_price, after.text, after.audience) == (
+        before.agreed_price,
+        before.text,
+        before.audience,
+    )
+
+
 def test_it_is_sent_earlier(
     app: Flask, owner: PageClient, people: str, typed: Typed, tomorrow: datetime, settle: Settle
 ) -> None:
@@ -181,8 +212,8 @@ def test_it_asks_on_the_dashboard_when_it_could_not_start(
         ("2020-01-01", "10:00", "That time has passed: it is"),
         ("2027-03-28", "02:30", "this time does not exist. Choose 01:30 or 03:30."),
         ("2099-01-01", "10:00", "Choose a day within a year."),
-        ("2027-01-01", "", "Give the time too, or empty both."),
-        ("", "10:00", "Give the day too, or empty both."),
+        ("2027-01-01", "", "Give the time too."),
+        ("", "10:00", "Give the day too."),
         ("soon", "10:00", "Give the day as day, month, year"),
         ("2027-01-01", "25:00", "Give the time as hours and minutes"),
     ],
@@ -236,7 +267,7 @@ def test_strangers_and_visitors_are_refused(
     tomorrow: datetime,
 ) -> None:
     address = scheduled(owner, typed, tomorrow)
-    for action in ("start", "unschedule"):
+    for action in ("start", "unschedule", "move"):
         assert stranger.send(f"{address}/{action}").status_code == 404
     with app.app_context():
         assert db.session.get_one(Account, cast.owner.account_id).held == 0
