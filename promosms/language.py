@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
         money=money,
         places=places,
         number=number,
+        counted=counted,
         percent=percent,
         share=share,
         moment=moment,
@@ -120,6 +121,14 @@ def plain_money(units: int) -> str:
 def number(value: float) -> str:
     """A number with the separators of the language."""
     return _sign(value) + str(format_decimal(abs(value)))
+
+
+MOST_SAID = 999
+
+
+def counted(value: int) -> str:
+    """A number of things that wait, up to 999: "999+" says that there are more."""
+    return number(value) if value <= MOST_SAID else f"{number(MOST_SAID)}+"
 
 
 def percent(value: float) -> str:

@@ -12,6 +12,7 @@ import promosms
 from promosms.language import (
     breakable,
     browser,
+    counted,
     force_locale,
     hyphenated,
     money,
@@ -111,6 +112,7 @@ def test_texts_and_files_have_plain_figures(app: Flask) -> None:
             assert plain_money(-12_345_000) == "-1234,50 PLN"
         with force_locale("en"):
             assert plain_money(12_345_600) == "1234.56 PLN"
+            assert [counted(each) for each in (0, 999, 1_000)] == ["0", "999", "999+"]
             assert (number(-1_234), percent(-5.5), percent(23.0)) == ("−1,234", "−5.5%", "23%")
     assert currencies.decimal(-300, "EUR") == Decimal("-0.03")
     texts = [

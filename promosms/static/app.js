@@ -26,6 +26,9 @@ async function refresh(region) {
   try {
     const fresh = await part(region.dataset.refresh);
     if (!fresh) return;
+    const count = fresh.querySelector("[data-waiting]");
+    count?.remove();
+    for (const old of count ? document.querySelectorAll("[data-waiting]") : []) old.replaceWith(count.cloneNode(true));
     const read = region.contains(document.activeElement);
     if (!read) region.replaceChildren(...fresh.childNodes);
     if (fresh.dataset.title) document.title = fresh.dataset.title;

@@ -6,8 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
+from promosms.language import counted, ngettext, timezone
 from promosms.language import gettext as _
-from promosms.language import ngettext, number, timezone
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.models import now
@@ -70,7 +70,7 @@ def headline(wants: int) -> str:
     ]
     if wants < len(sentences):
         return str(sentences[wants])
-    more = ngettext("%(n)s thing needs you", "%(n)s things need you", wants, n=number(wants))
+    more = ngettext("%(n)s thing needs you", "%(n)s things need you", wants, n=counted(wants))
     return str(more)
 
 

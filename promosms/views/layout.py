@@ -16,7 +16,6 @@ from promosms.services.accounts import adjustments, trial
 from promosms.services.inbox import replies, unmatched
 from promosms.services.invoices import companies
 from promosms.services.payments import top_up_search
-from promosms.services.recipients import held_replies
 from promosms.services.senders import decisions
 from promosms.settings import settings
 
@@ -28,7 +27,8 @@ class Item:
     When several items share a blueprint, `paths` are the beginnings of an item's addresses. `count`
     counts the things that wait for the user there; `waiting` is its result. With `tab` it stands in
     the tab bar of a phone, under its `short` label: "tab", or "write" for the button in the
-    middle, which is not in the menu. `current` is true for one item at most.
+    middle, which is not in the menu. `current` is true for one item at most. The count of one that
+    is `live` is refreshed with the parts of the inbox and the dashboard.
     """
 
     endpoint: str
@@ -40,6 +40,7 @@ class Item:
     tab: str = ""
     short: object = ""
     waiting: int = 0
+    live: bool = False
     current: bool = False
 
     def shows(self) -> bool:
@@ -73,8 +74,9 @@ MEMBER = (
         "chat-bubble-bottom-center-text",
         ("inbox", "held_replies", "canned_answers", "automatic_answers"),
         ("/recipients/replies", "/recipients/answers", "/recipients/automatic-answers"),
-        lambda: _inbox(current_user.user.account_id),
+        lambda: replies.count_waiting(current_user.user.account_id),
         tab="tab",
+        live=True,
     ),
     Item(
         "recipients.index",
@@ -160,11 +162,6 @@ def _context() -> dict[str, object]:
         "trial_of": trial_of,
         "public_prices": settings.public_prices,
     }
-
-
-def _inbox(account_id: int) -> int:
-    """What the menu says beside the inbox: numbers to decide about, and replies to read."""
-    return held_replies.count(account_id) + replies.count_unread(account_id)
 
 
 @cache

@@ -11,6 +11,10 @@ from promosms.lib.pages import HIGHEST
 from promosms.models import Conversation, InboundMessage, Recipient
 from promosms.services.inbox import conversation_rows
 from promosms.services.inbox.conversation_rows import is_unread
+from promosms.services.recipients import held_replies
+
+MOST_COUNTED = 1000
+"""Beyond this a number says nothing more, and would cost a walk over all conversations."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,18 @@ class Unread:
 
 
 def count_unread(account_id: int) -> int:
-    """How many replies nobody of the account has read."""
-    query = select(func.sum(Conversation.unread)).where(
+    """How many replies nobody of the account has read, in up to MOST_COUNTED conversations."""
+    unread = select(Conversation.unread).where(
         Conversation.account_id == account_id,
         Conversation.unread > literal(0, literal_execute=True),
     )
-    return db.session.scalar(query) or 0
+    some = unread.limit(MOST_COUNTED).subquery()
+    return db.session.scalar(select(func.sum(some.c.unread))) or 0
+
+
+def count_waiting(account_id: int) -> int:
+    """What waits in the inbox: numbers to decide about, and replies to read."""
+    return held_replies.count(account_id) + count_unread(account_id)
 
 
 def mark_read(account_id: int, phone: str, up_to: int = HIGHEST) -> int:

@@ -23,13 +23,16 @@ from promosms.services.audit import log as audit_log
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 
+MOST_COUNTED = 1000
+"""More are not counted: nobody has to know how many they are."""
 ACTIONS = {Decision.STOP: "reply.opt_out", Decision.OTHER: "reply.release"}
 
 
 def count(account_id: int) -> int:
-    """How many numbers are held until a person has read their reply."""
+    """How many numbers are held until a person has read their reply, up to MOST_COUNTED."""
     held = Suppression.account_id == account_id, Suppression.source == SuppressionSource.HELD
-    return db.session.scalar(select(func.count(Suppression.id)).where(*held)) or 0
+    some = select(Suppression.id).where(*held).limit(MOST_COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 @dataclass(frozen=True)

@@ -55,16 +55,11 @@ def _list() -> dict[str, object]:
         "chips_of": _chips(conversations.counts(account_id), None if typed else show),
         "show": show,
         "typed": typed,
-        "waiting_number": waiting(account_id),
+        "waiting_number": replies.count_waiting(account_id),
         "sources": SOURCES,
         "reply_of": held_replies.reply_of,
         "now": now(),
     }
-
-
-def waiting(account_id: int) -> int:
-    """What waits in the inbox: numbers to decide about, and replies to read."""
-    return held_replies.count(account_id) + replies.count_unread(account_id)
 
 
 def _chips(counts: dict[Show, int], current: Show | None) -> list[Chip]:

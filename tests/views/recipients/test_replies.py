@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
+import pytest
 from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.models import InboundMessage
+from promosms.services.inbox import replies
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 from tests.support.replies import store
@@ -104,6 +106,23 @@ def test_the_list_is_refreshed_with_the_number_in_the_title(
     part = owner.get(str(region["data-refresh"])).text
     assert 'data-title="(2) Inbox · PromoSMS"' in part
     assert ("First" in part, "Second" in part) == (True, True)
+    assert {mark.get_text() for mark in page.select("[data-waiting]")} == {"1 waiting"}
+    assert '<span class="count" data-waiting>2<span' in part
+    owner.post_page(f"{INBOX}/read")
+    page = owner.get_page("/dashboard")
+    assert {mark.get_text() for mark in page.select("[data-waiting]")} == {""}
+    part = owner.get("/dashboard/live").text
+    assert '<span class="count" data-waiting></span>' in part
+    assert 'data-title="Three steps to your first campaign · PromoSMS"' in part
+
+
+def test_nobody_counts_thousands_of_replies(
+    owner: PageClient, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "MOST_COUNTED", 2)
+    for number in ("+48601234561", "+48601234562", "+48601234563"):
+        receive(app, cast, (number, "First", "reply"))
+    assert owner.get_page(INBOX).title.get_text() == "(2) Inbox · PromoSMS"
 
 
 def test_a_reply_is_new_until_somebody_opens_the_conversation(
@@ -121,9 +140,11 @@ def test_a_reply_is_new_until_somebody_opens_the_conversation(
 
     def new() -> list[str]:
         page = owner.get_page("/recipients/replies")
-        waiting = page.select(".sidebar .nav .count")
+        waiting = page.select(".sidebar .nav .count:not(:empty)")
         unread = page.select(".row.unread .snippet")
-        replies = sum(int(one.own_texts()[0]) for one in page.select(".row.unread .count"))
+        replies = sum(
+            int(one.own_texts()[0]) for one in page.select(".row.unread .count:not(:empty)")
+        )
         assert [int(count.own_texts()[0]) for count in waiting] == ([replies] if replies else [])
         assert bool(page.select("form[action$='/replies/read']")) == bool(unread)
         return [text.get_text() for text in unread]
