@@ -8,9 +8,11 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from promosms import logs
+from promosms.extensions import db
 from promosms.services.invoices import files as invoice_files
 from promosms.services.mail import outbox
 from promosms.services.mail.outbox import Claimed
+from promosms.services.reply_emails import words
 from promosms.settings import settings
 
 log = logs.get(__name__)
@@ -31,7 +33,9 @@ def run() -> None:
 def _send(email: Claimed) -> None:
     try:
         if settings.mail_server:
-            _submit(message_of(email))
+            message = message_of(email)
+            db.session.rollback()  # nothing is open while the server is waited for
+            _submit(message)
     except (smtplib.SMTPException, OSError, ValueError) as error:
         given_up = outbox.note_failed(email.id, email.attempts, for_good=_for_good(error))
         event = "mail.given_up" if given_up else "mail.refused"
@@ -54,7 +58,8 @@ def message_of(email: Claimed) -> EmailMessage:
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{email.created_at:%Y%m%d%H%M%S%f}.{email.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(email.body, cte="quoted-printable")  # every server accepts it
+    body = words.put_in(email.body, email.recipient, email.account_id, email.of_replies)
+    message.set_content(body, cte="quoted-printable")  # every server accepts it
     _attach(message, email)
     return message
 

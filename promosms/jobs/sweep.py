@@ -4,6 +4,7 @@ from promosms.services.auth import email_links, phone_changes, sessions, two_fac
 from promosms.services.campaigns import guard, schedule
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
+from promosms.services.reply_emails import sending as reply_emails
 from promosms.services.sending import failover, gateway_counts, holding, sweep
 from promosms.services.sign_ups import asking
 
@@ -26,5 +27,6 @@ def run() -> None:
     email_links.forget_expired()
     two_factor.forget_expired()
     phone_changes.forget_expired()
+    reply_emails.write_due()
     outbox.forget_old()
     sessions.forget_old()

@@ -64,6 +64,7 @@ from promosms.models.ledger import guards as ledger_guards
 from promosms.models.ledger.campaign_cost import CampaignCost
 from promosms.models.ledger.ledger import EntryKind, Hold, LedgerEntry, LedgerTotal
 from promosms.models.mail.email import Email, EmailStatus
+from promosms.models.mail.reply_emails import ReplyDetail, ReplyEmails, ReplyMode
 from promosms.models.payments.automatic_top_up import AutomaticTopUp
 from promosms.models.payments.card_deletion import CardDeletion
 from promosms.models.payments.low_balance_alert import LowBalanceAlert
@@ -238,6 +239,9 @@ __all__ = [
     "RecipientActivity",
     "RecipientList",
     "RecoveryCode",
+    "ReplyDetail",
+    "ReplyEmails",
+    "ReplyMode",
     "Role",
     "Route",
     "RouteGateway",

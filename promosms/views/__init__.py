@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "recipients.inbox",
     "recipients.canned_answers",
     "recipients.automatic_answers",
+    "recipients.reply_emails",
     "recipients.direct_texts",
     "recipients.persons",
     "recipients.downloads",

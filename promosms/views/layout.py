@@ -72,7 +72,7 @@ MEMBER = (
         "inbox.index",
         _("Inbox"),
         "chat-bubble-bottom-center-text",
-        ("inbox", "held_replies", "canned_answers", "automatic_answers"),
+        ("inbox", "held_replies", "canned_answers", "automatic_answers", "reply_emails"),
         ("/recipients/replies", "/recipients/answers", "/recipients/automatic-answers"),
         lambda: replies.count_waiting(current_user.user.account_id),
         tab="tab",

@@ -31,6 +31,7 @@ from promosms.models import (
     Message,
     PayMethod,
     PhoneChange,
+    ReplyMode,
     Role,
     Session,
     SignUp,
@@ -66,6 +67,8 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.filters import Search
 from promosms.services.recipients.segments import segments
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
+from promosms.services.reply_emails import preferences as reply_emails
+from promosms.services.reply_emails.preferences import Choice
 from promosms.services.sending import opt_outs
 from promosms.services.sign_ups import forms as sign_up_forms
 from promosms.services.sign_ups.forms import Draft as SignUpDraft
@@ -195,6 +198,7 @@ class Stage:
         automatic_answers.save(account, answer, 300)
         (automatic,) = automatic_answers.all_of(account.id)
         opening_hours.save(account.id, opening_hours.Settings(daily_limit=20))
+        reply_emails.save(account.id, Choice(ReplyMode.DAILY))
         row = Condition(Kind.CONSENT, Kind.CONSENT, "given")
         regulars = segments.create(account.id, "Our regulars", Filter(Match.ALL, (row,)))
         self.ids |= {

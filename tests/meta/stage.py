@@ -257,6 +257,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "automatic_answers.new": {"kind": "keyword", "keyword": "Way", **BY_ITSELF},
     "automatic_answers.change": {"kind": "closed", **BY_ITSELF},
     "automatic_answers.delete": {},
+    "reply_emails.index": {"mode": "daily", "hour": "7", "detail": "count"},
     "automatic_answers.hours": {"opens_0": "09:00", "closes_0": "17:00", "daily_limit": "20"},
     "inbox.reopen": {},
     "persons.recipient": {},

@@ -4,6 +4,12 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 OPT_OUT = (
     Mutation(
+        f"{SERVICES}reply_emails/words.py",
+        "wanted is None or of_replies is None or wanted.detail == ReplyDetail.COUNT:",
+        "wanted is None or of_replies is None:",
+        "tests/services/reply_emails",
+    ),
+    Mutation(
         f"{SERVICES}inbox/direct_texts.py",
         "    if refusal is not None:\n        return refusal\n",
         "",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, SmallInteger, String, Text, or_
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, SmallInteger, String, Text, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
@@ -23,7 +23,9 @@ class EmailStatus(StrEnum):
 class Email(Model):
     """An e-mail that waits; without a mail server it stays for the page of the simulated phone.
 
-    With `invoice_id` the PDF of that invoice is attached.
+    With `invoice_id` the PDF of that invoice is attached. With `replies_to` it is about the replies
+    with ids after `replies_after` up to that: what its account wants of their words is put in when
+    it leaves, and is never stored here.
     """
 
     __tablename__ = "emails"
@@ -47,9 +49,16 @@ class Email(Model):
     body: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(8), default=EmailStatus.QUEUED, index=True)
     invoice_id: Mapped[int | None] = mapped_column(BigId)
+    replies_after: Mapped[int | None] = mapped_column(BigInteger)
+    replies_to: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def of_replies(self) -> tuple[int, int] | None:
+        """The replies that it is about: after the first id, up to the second."""
+        return None if self.replies_to is None else (self.replies_after or 0, self.replies_to)
 
     @classmethod
     def of_account(cls, account_id: int) -> ColumnElement[bool]:

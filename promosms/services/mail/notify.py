@@ -16,11 +16,16 @@ from promosms.services.mail.emails import EmailText
 from promosms.services.mail.outbox import queue_email
 
 
-def tell_user(user: User, write: Callable[[], EmailText], address: str = "") -> None:
-    """Write to a user, or to another address of this user."""
+def tell_user(
+    user: User,
+    write: Callable[[], EmailText],
+    address: str = "",
+    of_replies: tuple[int, int] | None = None,
+) -> None:
+    """Write to a user, or to another address of this user; `of_replies` as in `queue_email`."""
     with force_locale(user.language):
         subject, body = write()
-    queue_email(address or user.email, subject, body, user.account_id)
+    queue_email(address or user.email, subject, body, user.account_id, of_replies=of_replies)
 
 
 def tell_admins(write: Callable[[], EmailText], except_for: str = "") -> None:
@@ -31,8 +36,10 @@ def tell_admins(write: Callable[[], EmailText], except_for: str = "") -> None:
             tell_user(admin, write)
 
 
-def tell_owner(account_id: int, write: Callable[[], EmailText]) -> None:
-    """Write to the owners of an account."""
+def tell_owner(
+    account_id: int, write: Callable[[], EmailText], of_replies: tuple[int, int] | None = None
+) -> None:
+    """Write to the owners of an account; `of_replies` as in `queue_email`."""
     owners = select(User).where(User.account_id == account_id, User.role == Role.OWNER)
     for owner in db.session.scalars(owners):
-        tell_user(owner, write)
+        tell_user(owner, write, of_replies=of_replies)

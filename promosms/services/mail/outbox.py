@@ -28,6 +28,8 @@ class Claimed:
     attempts: int
     created_at: datetime
     invoice_id: int | None = None
+    account_id: int | None = None
+    of_replies: tuple[int, int] | None = None
 
 
 def queue_email(
@@ -37,13 +39,16 @@ def queue_email(
     account_id: int | None = None,
     *,
     invoice_id: int | None = None,
+    of_replies: tuple[int, int] | None = None,
 ) -> None:
     """Put an e-mail into the outbox; the caller wakes the mail worker.
 
-    With `invoice_id` the PDF of that invoice is attached when the e-mail is sent.
+    With `invoice_id` the PDF of that invoice is attached when the e-mail is sent; with `of_replies`
+    (after this id, up to that) what is wanted of the words of these replies is put in then.
     """
     email = Email(recipient=recipient, subject=subject, body=body, account_id=account_id)
     email.invoice_id = invoice_id
+    email.replies_after, email.replies_to = of_replies or (None, None)
     with transaction() as session:
         session.add(email)
 
@@ -75,6 +80,8 @@ def claim() -> Claimed | None:
             email.attempts,
             email.created_at,
             email.invoice_id,
+            email.account_id,
+            email.of_replies,
         )
 
 

@@ -27,6 +27,7 @@ from promosms.language import gettext as _
 from promosms.language import lazy_gettext, operator_name
 from promosms.models import Email, Role
 from promosms.services.gateways import simulated_phone
+from promosms.services.reply_emails import words
 from promosms.settings import settings
 from promosms.sms import phone
 from promosms.web import cookies
@@ -104,6 +105,7 @@ def index() -> ResponseReturnValue:
         number=number,
         texts=_texts(number),
         email=email,
+        email_body=_body(email),
         sender=settings.mail_sender or settings.operator_email or operator_name(),
         **_lists(),
     )
@@ -178,6 +180,13 @@ def _number() -> str:
 
 def _email() -> Email | None:
     return simulated_phone.email(request.args.get("email", 0, type=int))
+
+
+def _body(email: Email | None) -> str:
+    """As it leaves: with the words of replies that are put in then."""
+    if email is None:
+        return ""
+    return words.put_in(email.body, email.recipient, email.account_id, email.of_replies)
 
 
 def _texts(number: str) -> list[tuple[datetime, Shown]]:

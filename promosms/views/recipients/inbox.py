@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms.language import gettext as _
 from promosms.language import ngettext, number, pgettext
-from promosms.models import InboundMessage, now
+from promosms.models import InboundMessage, Role, now
 from promosms.services.inbox import conversation as texts
 from promosms.services.inbox import conversations, replies
 from promosms.services.inbox.conversations import Show
@@ -16,7 +16,7 @@ from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.labels import SOURCES
 from promosms.views.recipients.tables import pretty
 from promosms.web import prefetch
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import Access, allow, me, my_account, owned
 
 bp = Blueprint("inbox", __name__)
 Chip = tuple[str, str, int | None, bool]
@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         "inbox/index.html",
         **_list(),
         anybody=conversations.any_of(account_id),
+        owner=me().role == Role.OWNER,
         unread=replies.count_unread(account_id),
     )
 
