@@ -30,6 +30,7 @@ def seed(session: Session, campaign: Campaign, messages: Sequence[Message], rand
     }
     query = select(Recipient.id, Recipient.public_id).where(Recipient.public_id.in_(arrived))
     rows: list[dict[str, int | datetime]] = []
+    latest: dict[int, tuple[int, datetime]] = {}
     clicks = 0
     for recipient_id, public_id in session.execute(query.order_by(Recipient.id)):
         first = arrived[public_id] + timedelta(minutes=random.uniform(1, 900))
@@ -38,6 +39,7 @@ def seed(session: Session, campaign: Campaign, messages: Sequence[Message], rand
         keys = {"link_id": link.id, "recipient_id": recipient_id, "account_id": link.account_id}
         rows.append({**keys, "first_at": first, "last_at": last, "times": times})
         clicks += times
-        activity.clicked(session, link.account_id, recipient_id, last)
+        latest[recipient_id] = link.account_id, last
+    activity.clicked(session, latest)
     session.execute(insert(Click), rows)
     link.people, link.clicks = len(rows), clicks

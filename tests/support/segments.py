@@ -153,8 +153,8 @@ def store(account: Account, people: list[Somebody]) -> dict[str, RecipientList]:
             for campaign, status, days in texts if one.texted is not None else others:
                 session.add(_message(account, recipient, campaign, status, noon(days or 0)))
             if one.clicked is not None:
-                activity.clicked(session, account.id, recipient.id, noon(one.clicked))
-                activity.clicked(session, account.id, recipient.id, noon(11))
+                activity.clicked(session, {recipient.id: (account.id, noon(one.clicked))})
+                activity.clicked(session, {recipient.id: (account.id, noon(11))})
             if one.replied is not None:
                 activity.replied(session, account.id, one.phone, noon(one.replied))
                 activity.replied(session, account.id, one.phone, noon(11))

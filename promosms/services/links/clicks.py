@@ -6,18 +6,18 @@ time are stored, and nothing of the device or the network.
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, func, select
+from sqlalchemy import Executable, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from promosms import logs
 from promosms.db import upsert
-from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import (
@@ -29,6 +29,7 @@ from promosms.models import (
     LinkKind,
     Recipient,
     now,
+    table_of,
 )
 from promosms.services.links import links
 from promosms.services.recipients import activity
@@ -75,6 +76,35 @@ class _Seen:
 
 
 _waiting = _Waiting()
+# Statements of tables instead of classes, made once: a click is stored while somebody waits.
+CLICKS, LINKS, PEOPLE = table_of(Click), table_of(Link), table_of(Recipient)
+_ACTIVE_LINKS = (
+    select(
+        *(LINKS.c.id, LINKS.c.account_id, LINKS.c.target, LINKS.c.prepared_at),
+        *(Campaign.launched_at, Account.retention_days),
+    )
+    .join(Campaign, Campaign.id == LINKS.c.campaign_id)
+    .join(Account, Account.id == LINKS.c.account_id)
+    .where(
+        LINKS.c.id.in_(bindparam("ids", expanding=True)),
+        LINKS.c.kind == LinkKind.ADDRESS,
+        Account.status == AccountStatus.ACTIVE,
+    )
+)
+"""The links of active accounts: those of a suspended or leaving one lead nowhere."""
+_PEOPLE = select(PEOPLE.c.id, PEOPLE.c.account_id, PEOPLE.c.created_at).where(
+    PEOPLE.c.id.in_(bindparam("ids", expanding=True))
+)
+_LOCKED = _PEOPLE.order_by(PEOPLE.c.id).with_for_update(read=True, key_share=True)
+"""Nobody is deleted between this and the insert of the click."""
+_ADD = (
+    update(LINKS)
+    .where(LINKS.c.id == bindparam("link"))
+    .values(
+        people=LINKS.c.people + bindparam("more_people"),
+        clicks=LINKS.c.clicks + bindparam("more_clicks"),
+    )
+)
 
 
 def target(code: str) -> str | None:
@@ -117,12 +147,11 @@ def _resolve(
 ) -> dict[Pair, _Seen]:
     """Say of each visit where it leads; returns the clicks that count."""
     pairs = {pair for visit in visits for pair in visit.pairs}
-    rows = {row.id: row for row in session.execute(_links({link for link, _ in pairs}))}
-    query = select(Recipient.id, Recipient.account_id, Recipient.created_at)
-    query = query.where(Recipient.id.in_({recipient for _, recipient in pairs}))
-    if locked:  # nobody is deleted between this and the insert of the click
-        query = query.order_by(Recipient.id).with_for_update(read=True, key_share=True)
-    people = {row.id: row for row in session.execute(query)}
+    link_ids = {"ids": sorted({link for link, _ in pairs})}
+    person_ids = {"ids": sorted({recipient for _, recipient in pairs})}
+    line = session.connection()
+    rows = {row.id: row for row in line.execute(_ACTIVE_LINKS, link_ids)}
+    people = {row.id: row for row in line.execute(_LOCKED if locked else _PEOPLE, person_ids)}
     seen: dict[Pair, _Seen] = {}
     for visit in visits:
         for pair in sorted(visit.pairs, key=lambda pair: pair[1] not in people):
@@ -133,23 +162,6 @@ def _resolve(
                 _add(seen, pair, link.account_id, visit.moment)
             break
     return seen
-
-
-def _links(ids: Iterable[int]) -> Executable:
-    """The links of active accounts: those of a suspended or leaving one lead nowhere."""
-    return (
-        select(
-            *(Link.id, Link.account_id, Link.target, Link.prepared_at),
-            *(Campaign.launched_at, Account.retention_days),
-        )
-        .join(Campaign, Campaign.id == Link.campaign_id)
-        .join(Account, Account.id == Link.account_id)
-        .where(
-            Link.id.in_(ids),
-            Link.kind == LinkKind.ADDRESS,
-            Account.status == AccountStatus.ACTIVE,
-        )
-    )
 
 
 def _counts(link: Row[Any], person: Row[int, int, datetime] | None, moment: datetime) -> bool:
@@ -176,45 +188,43 @@ def _count(session: Session, seen: dict[Pair, _Seen]) -> None:
     """Store clicks; in the order of their keys, so that two processes never wait in a circle."""
     if not seen:
         return
-    people: defaultdict[int, int] = defaultdict(int)
-    clicks: defaultdict[int, int] = defaultdict(int)
+    latest: dict[int, tuple[int, datetime]] = {}
+    sums: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    rows = []
     for (link_id, recipient_id), click in sorted(seen.items()):
-        clicks[link_id] += click.times
-        people[link_id] += _insert(session, link_id, recipient_id, click)
-    for link_id in sorted(clicks):
-        session.execute(
-            update_rows(Link)
-            .where(Link.id == link_id)
-            .values(people=Link.people + people[link_id], clicks=Link.clicks + clicks[link_id])
+        rows.append(
+            {
+                "link_id": link_id,
+                "recipient_id": recipient_id,
+                "account_id": click.account_id,
+                "first_at": click.first,
+                "last_at": click.last,
+                "times": click.times,
+            }
         )
-    latest: dict[int, _Seen] = {}
-    for (_, recipient_id), click in seen.items():
-        if recipient_id not in latest or latest[recipient_id].last < click.last:
-            latest[recipient_id] = click
-    for recipient_id, click in sorted(latest.items()):
-        activity.clicked(session, click.account_id, recipient_id, click.last)
-
-
-def _insert(session: Session, link_id: int, recipient_id: int, click: _Seen) -> bool:
-    """Insert a click or add to it; True if it is the first one."""
-    statement = upsert.insert(Click).values(
-        link_id=link_id,
-        recipient_id=recipient_id,
-        account_id=click.account_id,
-        first_at=click.first,
-        last_at=click.last,
-        times=click.times,
+        sums[link_id]["more_clicks"] += click.times
+        _, before = latest.get(recipient_id, (0, click.last))
+        latest[recipient_id] = click.account_id, max(before, click.last)
+    line = session.connection()
+    for link_id, recipient_id, times in line.execute(_upsert(on_sqlite()), rows):
+        sums[link_id]["more_people"] += times == seen[link_id, recipient_id].times
+    line.execute(
+        _ADD,
+        [{"link": link_id, "more_people": 0, **more} for link_id, more in sorted(sums.items())],
     )
+    activity.clicked(session, latest)
+
+
+@cache
+def _upsert(sqlite: bool) -> Executable:
+    """Insert clicks or add to them; returns how often each person has opened each link."""
+    statement = upsert.insert(Click)
     new = statement.excluded
-    latest = (
-        func.max(Click.last_at, new.last_at)
-        if on_sqlite()
-        else func.greatest(Click.last_at, new.last_at)
-    )
-    times = session.scalar(
-        statement.on_conflict_do_update(
-            index_elements=["link_id", "recipient_id"],
-            set_={"last_at": latest, "times": Click.times + new.times},
-        ).returning(Click.times)
-    )
-    return times == click.times
+    latest = func.max if sqlite else func.greatest
+    return statement.on_conflict_do_update(
+        index_elements=["link_id", "recipient_id"],
+        set_={
+            "last_at": latest(CLICKS.c.last_at, new.last_at),
+            "times": CLICKS.c.times + new.times,
+        },
+    ).returning(CLICKS.c.link_id, CLICKS.c.recipient_id, CLICKS.c.times)

@@ -4,16 +4,17 @@ The texts of a campaign are noted when it has ended, many by one statement, so s
 more. Until then its messages say who was texted. Tests and texts of the service do not count.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from promosms.db import upsert
 from promosms.db.statements import update_rows
-from promosms.db.transactions import transaction
+from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
 from promosms.models import (
     Campaign,
@@ -62,10 +63,13 @@ def replied(session: Session, account_id: int, phone: str, moment: datetime) -> 
     _note_one(session, account_id, phone, "replied_at", moment)
 
 
-def clicked(session: Session, account_id: int, recipient_id: int, moment: datetime) -> None:
-    """Note that a recipient has opened a link."""
-    values = {"recipient_id": recipient_id, "account_id": account_id, "clicked_at": moment}
-    _latest(session, upsert.insert(RecipientActivity).values(values), "clicked_at")
+def clicked(session: Session, people: Mapping[int, tuple[int, datetime]]) -> None:
+    """Note that recipients have opened a link: by their ids, the account and when they did."""
+    rows = [
+        {"recipient_id": recipient_id, "account_id": account_id, "clicked_at": moment}
+        for recipient_id, (account_id, moment) in sorted(people.items())
+    ]
+    session.connection().execute(_clicked(on_sqlite()), rows)
 
 
 def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool]:
@@ -106,7 +110,7 @@ def _note_one(session: Session, account_id: int, phone: str, name: str, moment: 
         PEOPLE.c.account_id == account_id, PEOPLE.c.phone == phone
     )
     columns = ["recipient_id", "account_id", name]
-    _latest(session, upsert.insert(RecipientActivity).from_select(columns, person), name)
+    session.execute(_latest(upsert.insert(RecipientActivity).from_select(columns, person), name))
 
 
 def _since(column: ColumnElement[datetime], moment: datetime | None) -> ColumnElement[bool]:
@@ -141,7 +145,7 @@ def _note_batch(campaign_id: int) -> None:
         statement = upsert.insert(RecipientActivity).from_select(
             ["recipient_id", "account_id", "texted_at"], texted
         )
-        _latest(session, statement, "texted_at")
+        session.execute(_latest(statement, "texted_at"))
         session.execute(
             update_rows(Campaign).where(Campaign.id == campaign_id).values(activity_cursor=last)
         )
@@ -152,13 +156,16 @@ def _batch(campaign_id: int, after: int) -> Select[int]:
     return query.order_by(TEXTS.c.campaign_id, TEXTS.c.id)
 
 
-def _latest(session: Session, statement: sqlite.Insert | postgresql.Insert, name: str) -> None:
+@cache
+def _clicked(_on_sqlite: bool) -> Executable:
+    return _latest(upsert.insert(RecipientActivity), "clicked_at")
+
+
+def _latest(statement: sqlite.Insert | postgresql.Insert, name: str) -> Executable:
     """Insert activity, or replace what is earlier."""
     newer = statement.excluded[name]
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["recipient_id"],
-            set_={name: newer},
-            where=ACTIVITY.c[name].is_(None) | (ACTIVITY.c[name] < newer),
-        )
+    return statement.on_conflict_do_update(
+        index_elements=["recipient_id"],
+        set_={name: newer},
+        where=ACTIVITY.c[name].is_(None) | (ACTIVITY.c[name] < newer),
     )
