@@ -41,6 +41,7 @@ from promosms.models.campaigns.campaign import (
     is_automatic,
     is_promotional,
 )
+from promosms.models.campaigns.draft_version import DraftVersion
 from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
 from promosms.models.campaigns.template import CampaignTemplate
@@ -177,6 +178,7 @@ __all__ = [
     "Click",
     "Company",
     "DirectText",
+    "DraftVersion",
     "EmailAttempt",
     "EmailLink",
     "EmailLinkKind",

@@ -1,5 +1,6 @@
 """Campaigns in every state, for the sample account."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from promosms.db.transactions import transaction
@@ -15,7 +16,7 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services.campaigns import drafts
+from promosms.services.campaigns import draft_versions, drafts
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.ledger import ledger
 from promosms.services.links import links
@@ -29,15 +30,25 @@ def ids(account: Account) -> dict[str, str]:
         campaign = drafts.create(
             account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
         )
-        if status == CampaignStatus.SCHEDULED:
+        if status == CampaignStatus.DRAFT:
+            found["draft version"] = _earlier(campaign)
+        elif status == CampaignStatus.SCHEDULED:
             _scheduled(campaign)
-        elif status != CampaignStatus.DRAFT:
+        else:
             _launched(campaign, status)
         found[f"campaign {status}"] = campaign.public_id
     found |= _links(campaign)
     kept = templates.create(account, "Kept", Draft(text="Hi {first_name|there}"))
     found["template"] = kept.public_id
     return found
+
+
+def _earlier(draft: Campaign) -> str:
+    """A version of a draft that has its first text again."""
+    first = drafts.read(draft)
+    for written in (replace(first, text="We are open"), first):
+        drafts.update(draft, written, drafts.stamp(draft))
+    return draft_versions.of(draft)[0].public_id
 
 
 def _links(campaign: Campaign) -> dict[str, str]:

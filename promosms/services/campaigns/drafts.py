@@ -19,10 +19,11 @@ from promosms.models import (
     CampaignList,
     CampaignSegment,
     CampaignStatus,
+    DraftVersion,
     Route,
     now,
 )
-from promosms.services.campaigns import addressed
+from promosms.services.campaigns import addressed, draft_versions
 from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.installation import defaults
 from promosms.services.senders import chosen
@@ -81,6 +82,7 @@ def _create(account: Account, draft: Draft, key: str) -> Campaign:
             and existing.account_id == account.id
             and existing.status == CampaignStatus.DRAFT
         ):
+            draft_versions.keep(session, existing, vars(draft), key, autosave=True)
             _write(existing, draft)
             return existing
         campaign = Campaign(account_id=account.id, route_id=defaults.default_route().id)
@@ -100,15 +102,30 @@ def _of_key(session: Session, key: str) -> Campaign | None:
         return session.scalar(query)
 
 
-def update(campaign: Campaign, draft: Draft, seen: str) -> None:
+def update(
+    campaign: Campaign, draft: Draft, seen: str, window: str = "", *, autosave: bool = False
+) -> None:
     """Save a draft; `seen` is its stamp at the time the user opened it.
 
-    Raises NotDraft when it was launched, ChangedElsewhere when it was saved in between.
+    What stood there is kept as a version; `window` is the key of the page that saves. Raises
+    NotDraft when it was launched, ChangedElsewhere when it was saved in between.
     """
-    with transaction():
+    with transaction() as session:
         _lock_draft(campaign)
         if stamp(campaign) != seen and not _is_unchanged(campaign, draft):
             raise ChangedElsewhere
+        draft_versions.keep(session, campaign, vars(draft), window, autosave=autosave)
+        _write(campaign, draft)
+
+
+def restore(campaign: Campaign, version: DraftVersion) -> None:
+    """Bring an earlier version back; what stands there becomes a version. Raises NotDraft."""
+    with transaction() as session:
+        _lock_draft(campaign)
+        draft = replace(
+            read(campaign), **{name: getattr(version, name) for name in draft_versions.KEPT}
+        )
+        draft_versions.keep(session, campaign, vars(draft), "")
         _write(campaign, draft)
 
 

@@ -1,6 +1,14 @@
 """Pages of campaigns."""
 
-from promosms.views.campaigns import composer, departure, download, report, review, schedule
+from promosms.views.campaigns import (
+    composer,
+    departure,
+    download,
+    report,
+    review,
+    schedule,
+    versions,
+)
 from promosms.views.campaigns.blueprint import bp
 
-__all__ = ["bp", "composer", "departure", "download", "report", "review", "schedule"]
+__all__ = ["bp", "composer", "departure", "download", "report", "review", "schedule", "versions"]

@@ -18,6 +18,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.campaigns import (
+    draft_versions,
     drafts,
     follow_ups,
     kinds,
@@ -99,7 +100,8 @@ def autosave() -> ResponseReturnValue:
         if campaign is None:
             campaign = drafts.create(my_account(), form.draft(), form.key.data or "")
         else:
-            drafts.update(campaign, form.draft(), form.stamp.data or "")
+            page = form.stamp.data or "", form.key.data or ""
+            drafts.update(campaign, form.draft(), *page, autosave=True)
     except (drafts.NotDraft, drafts.ChangedElsewhere):
         return _saved(campaign, elsewhere=True)
     return _saved(campaign, saved_at=now())
@@ -211,7 +213,7 @@ def _save(form: CampaignForm, campaign: Campaign | None) -> Campaign:
     if campaign is None:
         return drafts.create(account, form.draft(), form.key.data or "")
     try:
-        drafts.update(campaign, form.draft(), form.stamp.data or "")
+        drafts.update(campaign, form.draft(), form.stamp.data or "", form.key.data or "")
         return campaign
     except drafts.NotDraft:
         flash(
@@ -244,6 +246,7 @@ def _page(
         campaign=campaign,
         other=other,
         gone=gone,
+        versions=campaign is not None and draft_versions.has_any(campaign),
         placeholders=fields.placeholders(my_account()),
         to=live_groups.whom(my_account(), form.draft()) if form.follow_up else None,
         **_shown(form),
