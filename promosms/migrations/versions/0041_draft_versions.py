@@ -6,7 +6,7 @@ from alembic import op
 from promosms.models import row_security
 
 revision = "0041"
-down_revision = "0035"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
