@@ -22,14 +22,8 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import (
-    audience,
-    draft_versions,
-    follow_ups,
-    guard,
-    kinds,
-    text_cost,
-)
+from promosms.services.campaigns import audience, follow_ups, guard, kinds, text_cost
+from promosms.services.campaigns.draft_versions import forget as forget_versions
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
 from promosms.services.ledger import ledger
@@ -135,7 +129,7 @@ def launch(
             **confirmation(campaign, by),
             **values,
         )
-        draft_versions.forget(session, campaign.id)
+        forget_versions(session, campaign.id)
         _check_trial(session, campaign)
         if not reached:
             raise LaunchError(LaunchProblem.NO_AUDIENCE)
