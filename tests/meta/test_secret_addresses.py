@@ -14,7 +14,7 @@ from tests.support.pages import PageClient
 # Arguments that are no secret: who has one may do nothing with it.
 OPEN = {"public_id", "kind", "name", "code", "day", "filename"}
 OPEN_QUERY = {
-    *("after", "before", "first", "last", "since", "until", "from", "to", "year", "month"),
+    *("after", "before", "first", "last", "since", "until", "from", "to", "year", "month", "day"),
     *(
         "amount",
         "country",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from promosms.models import LATEST_HOURS, now
 from promosms.services.campaigns import schedule
 from promosms.services.campaigns.drafts import Draft
 
+TEN = 10
 CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M"]
 
 
@@ -128,6 +129,20 @@ class WhenPart(ClockPart):
         """Fill in the time of a draft."""
         self.zone.data, self.latest.data = draft.planned_zone, draft.latest_hours
         self.show_time(draft.planned_time)
+
+    def plan_on(self, day: str) -> None:
+        """Plan it for a day (ISO): at ten o'clock, or in the next hour but one if that has passed.
+
+        A day that has passed, or is none, plans nothing.
+        """
+        try:
+            chosen = date.fromisoformat(day)
+        except ValueError:
+            return
+        soon = now().astimezone(self.its_zone()) + timedelta(hours=2)
+        hour = max(TEN, soon.hour) if soon.date() == chosen else TEN
+        if chosen >= soon.date():
+            self.day.data, self.clock.data = chosen, time(hour)
 
     def with_plan(self, draft: Draft) -> Draft:
         """The draft with the time that was typed; a half of a time is none."""

@@ -7,9 +7,16 @@ from functools import lru_cache
 @lru_cache(1_024)
 def of(country: str, year: int) -> frozenset[date]:
     """The holidays of the whole country; none for a country that the library does not know."""
+    return frozenset(names(country, year))
+
+
+@lru_cache(256)
+def names(country: str, year: int, language: str | None = None) -> dict[date, str]:
+    """The same with their names: in a language (`en`, `pl`) if they are known in it, else in that
+    of the country."""
     import holidays
 
     try:
-        return frozenset(holidays.country_holidays(country, years=year))
+        return dict(holidays.country_holidays(country, years=year, language=language))
     except NotImplementedError:
-        return frozenset()
+        return {}

@@ -1,6 +1,7 @@
 """Pages of campaigns."""
 
 from promosms.views.campaigns import (
+    calendar,
     composer,
     departure,
     download,
@@ -11,4 +12,14 @@ from promosms.views.campaigns import (
 )
 from promosms.views.campaigns.blueprint import bp
 
-__all__ = ["bp", "composer", "departure", "download", "report", "review", "schedule", "versions"]
+__all__ = [
+    "bp",
+    "calendar",
+    "composer",
+    "departure",
+    "download",
+    "report",
+    "review",
+    "schedule",
+    "versions",
+]

@@ -47,6 +47,7 @@ def new() -> ResponseReturnValue:
         return _submitted(form, None)
     form.language.data = drafts.last_language(my_account()) or current_language()
     form.show_sender(drafts.last_sender(my_account()))
+    form.plan_on(request.args.get("day", ""))
     chosen = request.args.get("list", "")
     if segment := request.args.get("segment", ""):
         chosen = f"{SEGMENT}{segment}"
