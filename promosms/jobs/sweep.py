@@ -1,6 +1,7 @@
 """The tasks of the sweep, which the tick runs in every round. A new task is a line here."""
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
+from promosms.services.automations import run as automation_run
 from promosms.services.campaigns import guard, schedule
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
@@ -16,6 +17,7 @@ def run() -> None:
     failover.move_waiting()
     guard.pause_alarming()
     holding.hold_what_waits()
+    automation_run.end_late()
     sweep.continue_blocked()
     schedule.start_due()
     sweep.finish_campaigns()

@@ -12,6 +12,7 @@ from promosms.jobs import nightly, stripe
 from promosms.jobs import sweep as sweep_list
 from promosms.jobs.time_limit import end_after, time_limit
 from promosms.lib import sign_of_life
+from promosms.services.automations import run as automation_run
 from promosms.services.bulk_actions import actions
 from promosms.services.campaigns import breakdown, preparation
 from promosms.services.gateways import workers
@@ -70,6 +71,8 @@ def tick() -> None:
 
 def wake() -> None:
     """Enqueue jobs for all work that waits."""
+    for automation_id in automation_run.due():
+        queue.wake("work", "automations.run", automation_id)
     for campaign_id in preparation.waiting():
         queue.wake("work", "prepare.run", campaign_id)
     for gateway_id in sweep.gateways_with_work():

@@ -27,6 +27,15 @@ from promosms.models.base import (
     now,
     table_of,
 )
+from promosms.models.campaigns.automation import (
+    LAST_DAY,
+    Automation,
+    AutomationOccasion,
+    AutomationRun,
+    AutomationStatus,
+    RunOutcome,
+    Trigger,
+)
 from promosms.models.campaigns.breakdown import CampaignBreakdown, GroupedBy
 from promosms.models.campaigns.campaign import (
     LATEST_HOURS,
@@ -133,6 +142,7 @@ __all__ = [
     "BulkKind",
     "BulkStatus",
     "BEGINNING",
+    "LAST_DAY",
     "LATEST_HOURS",
     "MOST_ANSWERS",
     "WITH_HOLD",
@@ -163,6 +173,10 @@ __all__ = [
     "AuditHead",
     "AutomaticAnswer",
     "AutomaticTopUp",
+    "Automation",
+    "AutomationOccasion",
+    "AutomationRun",
+    "AutomationStatus",
     "BadRow",
     "Campaign",
     "CampaignBreakdown",
@@ -247,6 +261,7 @@ __all__ = [
     "Role",
     "Route",
     "RouteGateway",
+    "RunOutcome",
     "TwoFactorChallenge",
     "SenderKind",
     "SenderStatus",
@@ -269,6 +284,7 @@ __all__ = [
     "TextRefusal",
     "TopUp",
     "TopUpStatus",
+    "Trigger",
     "UnmatchedOptOut",
     "UnmatchedStatus",
     "User",

@@ -41,6 +41,7 @@ BLUEPRINTS = (
     "recipients.held_replies",
     "campaigns",
     "campaigns.templates",
+    "automations",
     "links.links",
     "senders",
     "billing",

@@ -11,6 +11,7 @@ from promosms.language import gettext as _
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.models import now
+from promosms.services.automations import words
 from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
@@ -57,6 +58,7 @@ def _state() -> dict[str, object]:
         "labels": labels,
         "answer_title": answer_labels.title,
         "answer_missed": answer_labels.missed,
+        "why_paused": words.why,
         "phone": offered(),
         "worker_missing": worker_missing(),
     }

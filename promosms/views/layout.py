@@ -64,7 +64,7 @@ MEMBER = (
         "campaigns.index",
         _("Campaigns"),
         "megaphone",
-        ("campaigns", "templates", "senders"),
+        ("campaigns", "templates", "automations", "senders"),
         tab="tab",
     ),
     Item("campaigns.new", _("Write a text"), "pencil", (), tab="write", short=_("Write")),

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+from tests.meta import sample_automations
 from tests.meta.filled_forms import (
     DRAFT,
     GATEWAY,
@@ -144,6 +145,7 @@ ARGUMENTS = {
     "campaigns.send": "campaign draft",
     "campaigns.test": "campaign draft",
     "campaigns.departure": "campaign draft",
+    **sample_automations.ARGUMENTS,
     "senders.withdraw": "sender requested",
     "billing.campaign": "campaign finished",
     "billing.invoice_file": "invoice",
@@ -337,6 +339,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.test": {},
     **TEMPLATES,
     "campaigns.departure": {"clock": "account", "spread": "hours", "hours": 2},
+    **sample_automations.FORMS,
     "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},
     "senders.withdraw": {},
     "policies.dismiss_notice": {"page": "/"},

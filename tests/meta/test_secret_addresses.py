@@ -30,6 +30,7 @@ OPEN_QUERY = {
     ),
     *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part", "why"),
     *("campaign", "starter", "trade"),
+    "trigger",  # of a new automation
     "next",  # another address, looked into
 }
 READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')

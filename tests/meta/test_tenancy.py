@@ -39,6 +39,11 @@ BY_FIELD = [
     ("campaigns.autosave", "draft", "campaign draft"),
     ("campaigns.autosave", "key", "campaign draft"),
     ("campaigns.autosave", "audience", "list"),
+    ("automations.new", "audience", "list"),
+    ("automations.new", "joined", "list"),
+    ("automations.new", "without", "list"),
+    ("automations.new", "sender", "sender approved"),
+    ("automations.new", "key", "automation off"),
 ]
 BY_QUERY = {
     "/recipients?list={}": "list",
@@ -104,6 +109,8 @@ def test_a_form_cannot_name_objects_of_another_account(
         filled = form(endpoint, stage)
     elif endpoint.startswith("campaigns."):
         filled = dict(DRAFT)
+    elif endpoint.startswith("automations."):
+        filled = form(endpoint, stage) | ({"trigger": "joined"} if field == "joined" else {})
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
     before = stage.rows()
     for action in ("save", "remove", "delete"):

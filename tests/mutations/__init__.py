@@ -1,5 +1,6 @@
 """Mutations: rules of money, time, opt-out, consent and tenancy that are broken one at a time."""
 
+from tests.mutations.automations import AUTOMATIONS
 from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
@@ -27,6 +28,7 @@ MUTATIONS = (
     *IMPORTS,
     *SEGMENTS,
     *BULK_ACTIONS,
+    *AUTOMATIONS,
     *SENDERS,
     *SIGN_UPS,
     *TENANCY,

@@ -218,8 +218,8 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}campaigns/preparation.py",
-        "_insert(session, campaign, _still_there(session, page), flash)",
-        "_insert(session, campaign, page, flash)",
+        "_first_time(session, campaign, _still_there(session, page))",
+        "_first_time(session, campaign, page)",
         "tests/services/sending/test_preparation.py",
         "postgresql",
     ),

@@ -1,12 +1,13 @@
 """Campaigns: a text, its audience, and the counters of its messages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -45,6 +46,8 @@ class CampaignStatus(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+    TEMPLATE = "template"
+    """It is not sent itself: campaigns of an automation are made of it."""
 
 
 class CampaignKind(StrEnum):
@@ -104,6 +107,7 @@ LATEST_HOURS = 12
 """How much later than planned a campaign may start without asking, unless the user says else."""
 ACTIVITY_DUE = "activity_cursor IS NOT NULL"
 FOLLOWS = "follow_up_of IS NOT NULL"
+AUTOMATIC = "automation_id IS NOT NULL"
 FOLLOW_UP_IN_TURN = f"{FOLLOWS} AND status IN ('scheduled', 'preparing', 'blocked')"
 
 
@@ -155,6 +159,10 @@ class Campaign(Model):
     `follow_up_of` is the campaign of which this one texts some people, by `follow_up_kind`; as with
     `repeat_of` there is no foreign key. Of the same kind only one may wait for its messages, so
     that nobody gets two: what the others have texted is then in the table.
+
+    `automation_id` is the automation that has made it for the day `occasion`, one for each day; it
+    has no foreign key, because the report outlives the automation. After `ends_at` nothing more of
+    it is sent.
     """
 
     __tablename__ = "campaigns"
@@ -175,6 +183,14 @@ class Campaign(Model):
             unique=True,
             sqlite_where=text(FOLLOW_UP_IN_TURN),
             postgresql_where=text(FOLLOW_UP_IN_TURN),
+        ),
+        Index(
+            "uq_campaigns_occasion",
+            "automation_id",
+            "occasion",
+            unique=True,
+            sqlite_where=text(AUTOMATIC),
+            postgresql_where=text(AUTOMATIC),
         ),
         Index(
             "ix_campaigns_activity",
@@ -217,6 +233,9 @@ class Campaign(Model):
             "repeat_of": N_("the campaign that it sends again, see campaigns"),
             "follow_up_of": N_("the campaign of which it texts some people, see campaigns"),
             "follow_up_kind": N_("those who did not get that campaign, or did not answer"),
+            "automation_id": N_("the automation that has made it, see automations"),
+            "occasion": N_("for which day it was made"),
+            "ends_at": N_("when what is not sent yet is cancelled"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
             "agreed_price": N_("the price that was agreed to"),
@@ -238,7 +257,7 @@ class Campaign(Model):
             "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
-        referred=("campaign_id", "repeat_of", "follow_up_of"),
+        referred=("campaign_id", "repeat_of", "follow_up_of", "template_id"),
     )
     retention = WITH_ACCOUNT
     processing = (
@@ -269,6 +288,9 @@ class Campaign(Model):
     repeat_of: Mapped[int | None] = mapped_column(BigId)
     follow_up_of: Mapped[int | None] = mapped_column(BigId)
     follow_up_kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    automation_id: Mapped[int | None] = mapped_column(BigId)
+    occasion: Mapped[date | None] = mapped_column(Date)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     name: Mapped[str] = mapped_column(String(100), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[str] = mapped_column(

@@ -42,7 +42,7 @@ class RecipientList(Model):
 
 
 class ListRecipient(Model):
-    """A recipient that is on a list."""
+    """A recipient that is on a list, since `joined_at`; NULL if that was not noted then."""
 
     __tablename__ = "list_recipients"
     __table_args__ = (
@@ -54,14 +54,18 @@ class ListRecipient(Model):
     export = Export(
         "list-recipients",
         N_("Which recipient stands on which list."),
-        words={"recipient_id": N_("the recipient, see recipients")},
+        words={
+            "recipient_id": N_("the recipient, see recipients"),
+            "joined_at": N_("since when they stand on it"),
+        },
         parent="list_id",
     )
     retention = UNTIL_DELETED
-    processing = Processing(RECIPIENTS, N_("Who is on which list"))
+    processing = Processing(RECIPIENTS, N_("Who is on which list, and since when"))
 
     list_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     recipient_id: Mapped[int] = mapped_column(
         ForeignKey("recipients.id", ondelete="CASCADE"), primary_key=True
     )
     account_id: Mapped[int] = mapped_column(BigId, index=True)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,7 @@
 """Whom a campaign is addressed to: everyone, lists and segments, or some of another campaign.
 
+A campaign of an automation is for those of them whose occasion is on its day.
+
 A segment is looked up when somebody is: for the review, and again for the preparation.
 """
 
@@ -21,6 +23,7 @@ from promosms.models import (
     Segment,
 )
 from promosms.services.campaigns.follow_ups import FollowUp
+from promosms.services.campaigns.occasions import Occasion
 from promosms.services.recipients.segments import queries
 
 
@@ -59,11 +62,12 @@ class Addressed:
     chosen: Choice
     without: Choice
     follow_up: FollowUp | None = None
+    occasion: Occasion | None = None
 
     @property
     def only_lists(self) -> bool:
         """Is nothing to be looked up but who is on a list?"""
-        return not (self.without or self.chosen.segments or self.follow_up)
+        return not (self.without or self.chosen.segments or self.follow_up or self.occasion)
 
     def conditions(self, moment: datetime | None = None) -> list[ColumnElement[bool]]:
         """The conditions that a recipient is one of them."""
@@ -72,6 +76,8 @@ class Addressed:
             found.append(self.follow_up.condition())
         elif not self.everyone:
             found.append(self.chosen.condition(moment))
+        if self.occasion:
+            found += self.occasion.conditions()
         if self.without:
             # What is not known is no reason to leave somebody out.
             found.append(~func.coalesce(self.without.condition(moment), false()))
@@ -103,8 +109,11 @@ def of(campaign: Campaign) -> Addressed:
         )
         for left_out in (False, True)
     )
-    follow_up = FollowUp.of(campaign)
-    return Addressed(campaign.account_id, campaign.everyone, included, excluded, follow_up)
+    follow_up, occasion = FollowUp.of(campaign), Occasion.of(campaign)
+    if campaign.automation_id is not None and occasion is None:  # the automation was deleted
+        return Addressed(campaign.account_id, False, Choice(), Choice())
+    everyone = campaign.everyone
+    return Addressed(campaign.account_id, everyone, included, excluded, follow_up, occasion)
 
 
 def chosen(account_id: int, lists: Sequence[str], segments: Sequence[str]) -> Choice:

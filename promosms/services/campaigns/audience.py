@@ -102,6 +102,8 @@ class Estimate:
     longest: MessageDraft | None = None
     places: Counter[Place] = field(default_factory=Counter)
     """Recipients by country and time zones, of a campaign that leaves by their clocks."""
+    dearest: int = 0
+    """The highest price of a text."""
 
     @property
     def everybody(self) -> int:
@@ -343,5 +345,6 @@ def _add(total: Estimate, by_price: CountryPrices, draft: MessageDraft) -> None:
     total.recipients += 1
     total.parts += draft.parts
     total.total += draft.price
+    total.dearest = max(total.dearest, draft.price)
     if total.longest is None or draft.parts > total.longest.parts:
         total.longest = draft

@@ -12,6 +12,8 @@ from promosms.extensions import db
 from promosms.models import (
     Account,
     AutomaticAnswer,
+    Automation,
+    AutomationStatus,
     Campaign,
     CampaignStatus,
     Import,
@@ -63,6 +65,8 @@ class Summary:
     replies: Unread
     unanswered: Sequence[AutomaticAnswer]
     blocked: list[Campaign]
+    stopped: list[tuple[Automation, Campaign]]
+    """Automations that have paused themselves, with their templates."""
     imports_number: int
     imports: list[Import]
     under_way: list[Campaign]
@@ -74,7 +78,7 @@ class Summary:
     @property
     def wants(self) -> int:
         """How many things wait for a decision, or to be read."""
-        waiting = self.held_number + len(self.blocked) + self.imports_number
+        waiting = self.held_number + len(self.blocked) + len(self.stopped) + self.imports_number
         return waiting + self.replies.number + bool(self.unanswered)
 
     @property
@@ -123,6 +127,7 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         replies=replies.unread(account.id, MOST_REPLIES),
         unanswered=answers.missed(account.id),
         blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
+        stopped=_stopped(account),
         imports_number=db.session.scalar(select(func.count(Import.id)).where(mapping)) or 0,
         imports=_imports(mapping),
         under_way=[
@@ -148,6 +153,19 @@ def _open(account: Account) -> list[Campaign]:
         Campaign.status.in_(CampaignStatus.OPEN - {CampaignStatus.SCHEDULED}),
     )
     return list(db.session.scalars(query.order_by(Campaign.id.desc()).limit(MOST_OPEN)))
+
+
+def _stopped(account: Account) -> list[tuple[Automation, Campaign]]:
+    query = (
+        select(Automation, Campaign)
+        .join(Campaign, Campaign.id == Automation.template_id)
+        .where(
+            Automation.account_id == account.id,
+            Automation.status == AutomationStatus.PAUSED,
+            Automation.stopped_why != "",
+        )
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(Automation.id))]
 
 
 def _launched(account: Account, since: datetime) -> list[Campaign]:

@@ -83,14 +83,14 @@ def _create(account: Account, draft: Draft, key: str) -> Campaign:
             and existing.status == CampaignStatus.DRAFT
         ):
             draft_versions.keep(session, existing, vars(draft), key, autosave=True)
-            _write(existing, draft)
+            write(existing, draft)
             return existing
         campaign = Campaign(account_id=account.id, route_id=defaults.default_route().id)
         if existing is None and _KEY.fullmatch(key):
             campaign.public_id = key
         session.add(campaign)
         session.flush()
-        _write(campaign, draft)
+        write(campaign, draft)
     return campaign
 
 
@@ -115,7 +115,7 @@ def update(
         if stamp(campaign) != seen and not _is_unchanged(campaign, draft):
             raise ChangedElsewhere
         draft_versions.keep(session, campaign, vars(draft), window, autosave=autosave)
-        _write(campaign, draft)
+        write(campaign, draft)
 
 
 def restore(campaign: Campaign, version: DraftVersion) -> None:
@@ -126,7 +126,7 @@ def restore(campaign: Campaign, version: DraftVersion) -> None:
             read(campaign), **{name: getattr(version, name) for name in draft_versions.KEPT}
         )
         draft_versions.keep(session, campaign, vars(draft), "")
-        _write(campaign, draft)
+        write(campaign, draft)
 
 
 def remove(campaign: Campaign) -> None:
@@ -227,7 +227,8 @@ def _sorted(draft: Draft) -> Draft:
     )
 
 
-def _write(campaign: Campaign, draft: Draft) -> None:
+def write(campaign: Campaign, draft: Draft) -> None:
+    """Store what was typed in a draft, or in the template of an automation, in a transaction."""
     campaign.name = draft.name[:100]
     campaign.text = draft.text
     campaign.kind = draft.kind

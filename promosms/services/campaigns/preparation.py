@@ -23,6 +23,7 @@ from promosms.services.campaigns import (
     audience,
     departure,
     message_rows,
+    occasions,
     schedule,
 )
 from promosms.services.campaigns.audience import Estimate, MessageDraft
@@ -123,7 +124,8 @@ def _insert_page(
         campaign = _still_preparing(session, campaign_id, start)
         if campaign is None:
             return False
-        new = _insert(session, campaign, _still_there(session, page), flash)
+        there = _first_time(session, campaign, _still_there(session, page))
+        new = _insert(session, campaign, there, flash)
         queued = [draft for draft in new if not draft.reason]
         changes = {MessageStatus.QUEUED: len(queued), MessageStatus.SKIPPED: len(new) - len(queued)}
         counters.move(session, campaign_id, changes)
@@ -147,6 +149,16 @@ def _still_there(session: Session, page: Sequence[MessageDraft]) -> Sequence[Mes
     """A page without those who were deleted since it was read: they get no text and no message."""
     gone = deletions.gone(session, [draft.recipient_id for draft in page])
     return [draft for draft in page if draft.recipient_id not in gone] if gone else page
+
+
+def _first_time(
+    session: Session, campaign: Campaign, page: Sequence[MessageDraft]
+) -> Sequence[MessageDraft]:
+    """A page without those whose occasion an automation has texted before."""
+    if campaign.automation_id is None:
+        return page
+    new = occasions.take(session, campaign, [draft.recipient_id for draft in page])
+    return [draft for draft in page if draft.recipient_id in new]
 
 
 def _insert(

@@ -40,7 +40,7 @@ from promosms.services.workbooks import workbooks
 
 ERASE = "recipient.erase"
 TABLES = (
-    *("recipients", "list_recipients", "recipient_activity", "clicks"),
+    *("recipients", "list_recipients", "recipient_activity", "clicks", "automation_occasions"),
     *("messages", "message_parts", "inbound_messages", "conversations"),
     *("consents", "consent_changes"),
     *(

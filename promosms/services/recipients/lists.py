@@ -6,8 +6,9 @@ transactions could wait for each other.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, true
+from sqlalchemy import ColumnElement, delete, func, literal, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,11 +26,13 @@ from promosms.models import (
     Recipient,
     RecipientList,
     SignUpForm,
+    UtcDateTime,
     now,
     table_of,
 )
 from promosms.services.recipients.segments import segments
 
+COLUMNS = ["list_id", "recipient_id", "account_id", "joined_at"]
 MOST_LISTS = 500
 """With so many lists an import creates no further ones."""
 
@@ -146,12 +149,10 @@ def put_on_locked(
     """Within a transaction: put recipients on locked lists and update the sizes."""
     added = 0
     for list_id in sorted(set(list_ids)):
-        rows = select(literal(list_id), Recipient.id, literal(account_id)).where(
+        rows = select(literal(list_id), Recipient.id, literal(account_id), _moment()).where(
             Recipient.account_id == account_id, Recipient.id.in_(ids)
         )
-        insert = upsert.insert(ListRecipient).from_select(
-            ["list_id", "recipient_id", "account_id"], rows.order_by(Recipient.id)
-        )
+        insert = upsert.insert(ListRecipient).from_select(COLUMNS, rows.order_by(Recipient.id))
         count = upsert.count(session, insert.on_conflict_do_nothing())
         _resize(session, list_id, count)
         added += count
@@ -168,10 +169,10 @@ def put_many_on_locked(
     put = set[int]()
     for list_id in sorted(set(list_ids)):
         one = each_of()
-        rows = select(literal(list_id), one, literal(account_id)).where(true())
+        rows = select(literal(list_id), one, literal(account_id), _moment()).where(true())
         insert = (
             upsert.insert(ListRecipient)
-            .from_select(["list_id", "recipient_id", "account_id"], rows)
+            .from_select(COLUMNS, rows)
             .on_conflict_do_nothing()
             .returning(table_of(ListRecipient).c.recipient_id)
         )
@@ -192,6 +193,11 @@ def take_off_locked(session: Session, ids: Sequence[int], list_ids: Collection[i
         _resize(session, list_id, -count)
         removed += count
     return removed
+
+
+def _moment() -> ColumnElement[datetime]:
+    """Since when they stand on it: from now on."""
+    return literal(now(), UtcDateTime())
 
 
 def _resize(session: Session, list_id: int, by: int) -> None:

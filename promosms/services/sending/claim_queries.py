@@ -189,7 +189,7 @@ def locking(sqlite: bool) -> Select[Any]:
     approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
     query = select(
         *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind),
-        *(CAMPAIGNS.c.send_cursors, *holding.COLUMNS),
+        *(CAMPAIGNS.c.send_cursors, CAMPAIGNS.c.ends_at, *holding.COLUMNS),
         approved.scalar_subquery().label("approved_at"),
     ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)

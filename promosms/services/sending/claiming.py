@@ -158,6 +158,7 @@ def _take_of_campaign(
     if (
         campaign is not None
         and campaign.status == CampaignStatus.SENDING
+        and (campaign.ends_at is None or campaign.ends_at > now())
         and not holding.hold(session, campaign)
     ):
         most = holding.most(campaign, max(1, min(most, turn.left)))

@@ -51,6 +51,7 @@ STATUS = {
     CampaignStatus.PAUSED: (_("Paused"), "warn"),
     CampaignStatus.FINISHED: (_("Finished"), "good"),
     CampaignStatus.CANCELLED: (_("Cancelled"), ""),
+    CampaignStatus.TEMPLATE: (_("Automation"), ""),
 }
 MESSAGE_STATUS = {
     MessageStatus.QUEUED: (_("Waiting"), ""),

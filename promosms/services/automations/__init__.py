@@ -1,0 +1,1 @@
+"""Automations: texts that go by themselves when their day comes."""

@@ -1,0 +1,105 @@
+"""The forecast of an automation: whom it would text today and in the next days, and the cost."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func
+
+from promosms.extensions import db
+from promosms.models import Account, Automation, Campaign, Recipient, Trigger, now
+from promosms.services.automations import days, problems, run
+from promosms.services.automations.automations import template_of, zone_of
+from promosms.services.campaigns import addressed, audience, text_cost
+from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.occasions import Occasion
+from promosms.services.senders import answerable
+
+AHEAD = 30
+EXAMPLES = 2
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Money in 1/10,000. `everybody` is the whole audience, whenever the day of each is.
+
+    `most` is the highest price of a text, which is agreed to. `joined` is how many have joined the
+    list within the last days; None for other triggers. `month` is what about a month would cost.
+    """
+
+    everybody: Estimate
+    examples: list[MessageDraft]
+    most: int
+    today: int
+    ahead: int
+    joined: int | None
+    month: int
+    begins: datetime
+    reason: str
+    """Why it cannot be switched on; empty if it can."""
+
+
+def of(automation: Automation) -> Forecast:
+    """Read the whole audience, and look at the days to come."""
+    template, zone = template_of(automation), zone_of(automation)
+    day = now().astimezone(zone).date()
+    everybody = audience.estimate(template)
+    page = next(audience.read_pages(template), [])
+    ahead = _ahead(automation, template, day, everybody)
+    joined = None
+    if automation.trigger == Trigger.JOINED:
+        start = day + timedelta(days=automation.days - AHEAD + 1)
+        joined = _people(automation, template, start, AHEAD - 1)
+    most = max(everybody.dearest, _at_home(template))
+    each = everybody.total / everybody.recipients if everybody.recipients else most
+    return Forecast(
+        everybody=everybody,
+        examples=[draft for draft in page if not draft.reason][:EXAMPLES],
+        most=most,
+        today=_today(automation, template, day, everybody),
+        ahead=ahead,
+        joined=joined,
+        month=round(each * (ahead if joined is None else joined)),
+        begins=days.first(automation, now(), zone),
+        reason=problems.why_not(db.session(), automation, template),
+    )
+
+
+def _today(automation: Automation, template: Campaign, day: date, everybody: Estimate) -> int:
+    if not days.is_one(automation, day):
+        return 0
+    if automation.trigger in (Trigger.WEEKLY, Trigger.MONTHLY):
+        return everybody.recipients
+    return _people(automation, template, day, 0)
+
+
+def _ahead(automation: Automation, template: Campaign, day: date, everybody: Estimate) -> int:
+    """How many texts in so many days, today is the first of them."""
+    if automation.trigger in (Trigger.WEEKLY, Trigger.MONTHLY):
+        own = days.between(automation, day, day + AHEAD * days.DAY)
+        return everybody.recipients * len(list(own))
+    return _people(automation, template, day, AHEAD - 1)
+
+
+def _people(automation: Automation, template: Campaign, day: date, more: int) -> int:
+    """How many people have their occasion on this day, or on one of those after it."""
+    campaign = run.campaign_of(automation, template, day)
+    to = replace(addressed.of(template), occasion=Occasion(automation, day, campaign, more)).select(
+        func.count(Recipient.id)
+    )
+    return db.session.scalar(to.where(audience.gets(template.kind))) or 0
+
+
+def _at_home(template: Campaign) -> int:
+    """The price of the longest text at home; 0 without one. A new list has nobody on it yet."""
+    account = db.session.get_one(Account, template.account_id)
+    line = template.opt_out_line
+    cost = text_cost.text_cost(
+        account,
+        template.text,
+        opt_out_line=line and answerable.can_answer(template),
+        opt_out_link=answerable.has_link(template),
+        language=template.language,
+        short_links=template.short_links,
+        route_id=template.route_id,
+    )
+    return (cost.part_price or 0) * cost.longest_parts
