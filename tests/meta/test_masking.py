@@ -67,7 +67,7 @@ NO_WORDS = (
     *("stored_as", "zone", "delimiter", "mapping", "mode", "error", "phone"),
     *("address", "address_hash", "code_hash", "decided_by", "standing", "token", "created_by"),
     *("stopped_why", "guard_passed", "planned_time", "planned_zone", "first_zone"),
-    *("service_confirmed_by", "not_started", "detail"),
+    *("service_confirmed_by", "not_started", "detail", "window"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 
