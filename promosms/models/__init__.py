@@ -27,6 +27,7 @@ from promosms.models.base import (
     now,
     table_of,
 )
+from promosms.models.campaigns.audience import CampaignList, CampaignSegment
 from promosms.models.campaigns.automation import (
     LAST_DAY,
     Automation,
@@ -41,8 +42,6 @@ from promosms.models.campaigns.campaign import (
     LATEST_HOURS,
     Campaign,
     CampaignKind,
-    CampaignList,
-    CampaignSegment,
     CampaignStatus,
     FollowUpKind,
     campaign_name,

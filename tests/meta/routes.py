@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
-from tests.meta.stage import ARGUMENTS, Stage
+from tests.meta.route_arguments import ARGUMENTS
+from tests.meta.stage import Stage
 
 IGNORED = {"HEAD", "OPTIONS"}
 # Routes that providers call: no session and no form, but a secret address or a signature.
@@ -27,7 +28,9 @@ def path(stage: Stage, rule: Rule, name: str = "") -> str:
         return "/static/css/components.css"
     values = {"kind": "pdf"} if "kind" in rule.arguments else {}  # a file of an invoice
     for argument in rule.arguments - values.keys():
-        assert rule.endpoint in ARGUMENTS, f"tests/meta/stage.py has no object for {rule.endpoint}"
+        assert rule.endpoint in ARGUMENTS, (
+            f"tests/meta/route_arguments.py has no object for {rule.endpoint}"
+        )
         values[argument] = name or stage.ids[ARGUMENTS[rule.endpoint]]
     with stage.app.test_request_context(base_url="https://localhost"):
         return url_for(rule.endpoint, **values)

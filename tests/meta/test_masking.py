@@ -27,8 +27,9 @@ from promosms.services.gateways import gateways, test_texts
 from promosms.services.recipients import consents, wordings
 from promosms.services.recipients.consent import Basis
 from promosms.web.access import Access, access_of
+from tests.meta.route_arguments import ARGUMENTS
 from tests.meta.routes import path, routes
-from tests.meta.stage import ARGUMENTS, FORMS, Stage, form
+from tests.meta.stage import FORMS, Stage, form
 from tests.support.pages import PageClient
 
 CANARY = "Zyxkanarek"

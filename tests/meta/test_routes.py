@@ -11,9 +11,10 @@ from promosms.db.transactions import transaction
 from promosms.models import Role, Session, User
 from promosms.web.access import ROLES, Access, access_of
 from tests.meta.filled_forms import STORES_NOTHING
+from tests.meta.route_arguments import ARGUMENTS
 from tests.meta.routes import IGNORED, PROVIDERS, path, routes
 from tests.meta.sources import PACKAGE
-from tests.meta.stage import ARGUMENTS, FORMS, Stage, form
+from tests.meta.stage import FORMS, Stage, form
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient

@@ -8,8 +8,9 @@ from promosms.models import Account
 from promosms.services.recipients import lists, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.web.access import Access, access_of
+from tests.meta.route_arguments import ARGUMENTS
 from tests.meta.routes import path, routes
-from tests.meta.stage import ARGUMENTS, CONSENT, DRAFT, Stage, form
+from tests.meta.stage import CONSENT, DRAFT, Stage, form
 
 # Ending a session that has already ended must not be an error, so this accepts every id.
 SILENT = {"settings.end_session"}

@@ -5,7 +5,7 @@ from alembic import op
 
 from promosms.models import row_security
 
-revision = "0037"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
