@@ -119,10 +119,10 @@ class AutomationForm(CampaignForm):
             if self.days.data is None and not self.is_submitted():
                 self.days.data = USUAL[trigger]
 
-    def show_automation(self, automation: Automation, template: Campaign) -> None:
+    def show_automation(self, automation: Automation, prototype: Campaign) -> None:
         """Fill the fields with what is stored."""
-        draft = drafts.read(template)
-        self.show(draft, template)
+        draft = drafts.read(prototype)
+        self.show(draft, prototype)
         self.at.data = time.fromisoformat(automation.clock)
         limit = automation.month_limit
         self.month_limit.data = "" if limit is None else as_text(limit)

@@ -67,7 +67,7 @@ def ids(account: Account) -> dict[str, str]:
         draft = Draft(name=f"Wish {status}", text="Hi {first_name|there}", everyone=True)
         automation = automations.create(account, When(Trigger.BIRTHDAY), draft, "")
         if status != AutomationStatus.OFF:
-            stamp = drafts.stamp(automations.template_of(automation))
+            stamp = drafts.stamp(automations.prototype_of(automation))
             automations.switch_on(automation, 300, stamp)
         if status == AutomationStatus.PAUSED:
             _has_run(automation)

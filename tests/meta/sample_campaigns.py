@@ -26,7 +26,7 @@ from promosms.services.templates import templates
 def ids(account: Account) -> dict[str, str]:
     """A campaign in each state, and a short link of the last one; their public ids."""
     found = dict[str, str]()
-    for status in [one for one in CampaignStatus if one != CampaignStatus.TEMPLATE]:
+    for status in [one for one in CampaignStatus if one != CampaignStatus.PROTOTYPE]:
         campaign = drafts.create(
             account, Draft(name=status, text="Hi {first_name|there}", everyone=True), ""
         )

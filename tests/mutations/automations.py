@@ -15,7 +15,7 @@ AUTOMATIONS = (
     Mutation(_RUN, "Campaign.ends_at <= now()", "Campaign.ends_at <= now() - days.DAY", _RUNS),
     Mutation(_RUN, "automation.next_at != plan.seen:", "False:", _RUNS),
     Mutation(_DAYS, "at if at > after else", "at if at >= after else", _RUNS),
-    Mutation(_PROBLEMS, "chosen_now(template) < automation.chosen", "False", _PAUSES),
+    Mutation(_PROBLEMS, "chosen_now(prototype) < automation.chosen", "False", _PAUSES),
     Mutation(_OCCASIONS, "found.append(~self._had())", "pass", _RUNS),
     Mutation(_OCCASIONS, "RecipientActivity.texted_at > Campaign.ends_at", "true()", _RUNS),
     Mutation(_CLAIMS, "campaign.ends_at > now()", "True", _RUNS),

@@ -41,13 +41,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the version before. Automations are lost, and the texts that they were to send."""
-    op.execute("CREATE TEMPORARY TABLE templates AS SELECT template_id AS id FROM automations")
+    op.execute("CREATE TEMPORARY TABLE prototypes AS SELECT prototype_id AS id FROM automations")
     for table in reversed(TABLES):
         op.drop_table(table)
     for table in ("campaign_lists", "campaign_segments"):
-        op.execute(f"DELETE FROM {table} WHERE campaign_id IN (SELECT id FROM templates)")
-    op.execute("DELETE FROM campaigns WHERE id IN (SELECT id FROM templates)")
-    op.execute("DROP TABLE templates")
+        op.execute(f"DELETE FROM {table} WHERE campaign_id IN (SELECT id FROM prototypes)")
+    op.execute("DELETE FROM campaigns WHERE id IN (SELECT id FROM prototypes)")
+    op.execute("DROP TABLE prototypes")
     op.drop_column("list_recipients", "joined_at")
     op.drop_index("uq_campaigns_occasion", "campaigns")
     for name, _kind in reversed(CAMPAIGNS):
@@ -62,7 +62,7 @@ def create_automations() -> None:
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("public_id", sa.String(20), nullable=False),
         sa.Column("account_id", BIG_ID, nullable=False),
-        sa.Column("template_id", BIG_ID, nullable=False),
+        sa.Column("prototype_id", BIG_ID, nullable=False),
         sa.Column("trigger", sa.String(8), nullable=False),
         sa.Column("days", sa.SmallInteger(), nullable=False),
         sa.Column("weekdays", sa.String(7), nullable=False),
@@ -78,10 +78,10 @@ def create_automations() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f(f"fk_{table}_account_id_accounts")),
-        sa.ForeignKeyConstraint(["template_id"], ["campaigns.id"], name=op.f(f"fk_{table}_template_id_campaigns")),
+        sa.ForeignKeyConstraint(["prototype_id"], ["campaigns.id"], name=op.f(f"fk_{table}_prototype_id_campaigns")),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
         sa.UniqueConstraint("public_id", name=op.f(f"uq_{table}_public_id")),
-        sa.UniqueConstraint("template_id", name=op.f(f"uq_{table}_template_id")),
+        sa.UniqueConstraint("prototype_id", name=op.f(f"uq_{table}_prototype_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_automations_account_id"), table, ["account_id"])

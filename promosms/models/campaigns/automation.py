@@ -41,7 +41,7 @@ class RunOutcome(StrEnum):
 
 
 class Automation(Model):
-    """Text, sender and audience are those of a campaign with the status TEMPLATE (`template_id`).
+    """Text, sender and audience are those of a campaign with the status PROTOTYPE (`prototype_id`).
 
     `days` are counted before a birthday, after joining a list, or since the last text; `weekdays`
     are digits, 0 for Monday; `month_day` is 1 to 31, and the last day where a month is shorter.
@@ -72,7 +72,7 @@ class Automation(Model):
         N_("Texts that go by themselves: when, and in which state they are."),
         without={"next_at": MACHINERY, "chosen": MACHINERY},
         words={
-            "template_id": N_("the campaign with its text and its audience, see campaigns"),
+            "prototype_id": N_("the campaign with its text and its audience, see campaigns"),
             "trigger": N_("what makes a text go"),
             "days": N_("how many days before or after that"),
             "weekdays": N_("on which days of the week, 0 is Monday"),
@@ -92,7 +92,7 @@ class Automation(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    template_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), unique=True)
+    prototype_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), unique=True)
     trigger: Mapped[str] = mapped_column(String(8))
     days: Mapped[int] = mapped_column(SmallInteger, default=0)
     weekdays: Mapped[str] = mapped_column(String(7), default="")

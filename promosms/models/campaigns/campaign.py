@@ -46,7 +46,7 @@ class CampaignStatus(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
-    TEMPLATE = "template"
+    PROTOTYPE = "prototype"
     """It is not sent itself: campaigns of an automation are made of it."""
 
 
@@ -257,7 +257,7 @@ class Campaign(Model):
             "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
-        referred=("campaign_id", "repeat_of", "follow_up_of", "template_id"),
+        referred=("campaign_id", "repeat_of", "follow_up_of", "prototype_id"),
     )
     retention = WITH_ACCOUNT
     processing = (

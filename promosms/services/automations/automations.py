@@ -54,18 +54,18 @@ class When:
 
 
 def all_of(account_id: int) -> Sequence[tuple[Automation, Campaign]]:
-    """The automations of an account with their templates, the newest first."""
+    """The automations of an account with their prototypes, the newest first."""
     query = (
         select(Automation, Campaign)
-        .join(Campaign, Campaign.id == Automation.template_id)
+        .join(Campaign, Campaign.id == Automation.prototype_id)
         .where(Automation.account_id == account_id)
     )
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(Automation.id.desc()))]
 
 
-def template_of(automation: Automation) -> Campaign:
+def prototype_of(automation: Automation) -> Campaign:
     """Its text, sender and audience."""
-    return db.session.get_one(Campaign, automation.template_id)
+    return db.session.get_one(Campaign, automation.prototype_id)
 
 
 def zone_of(automation: Automation) -> ZoneInfo:
@@ -86,18 +86,18 @@ def create(account: Account, when: When, draft: Draft, key: str) -> Automation:
             return existing
         if len(all_of(account.id)) >= MOST:
             raise TooMany
-        template = Campaign(
+        prototype = Campaign(
             account_id=account.id,
             route_id=defaults.default_route().id,
-            status=CampaignStatus.TEMPLATE,
+            status=CampaignStatus.PROTOTYPE,
             activity_cursor=None,
         )
-        session.add(template)
+        session.add(prototype)
         session.flush()
-        automation = Automation(account_id=account.id, template_id=template.id)
+        automation = Automation(account_id=account.id, prototype_id=prototype.id)
         if public_id and existing is None:
             automation.public_id = public_id
-        _write(automation, template, when, draft)
+        _write(automation, prototype, when, draft)
         session.add(automation)
     return automation
 
@@ -105,15 +105,15 @@ def create(account: Account, when: When, draft: Draft, key: str) -> Automation:
 def change(automation: Automation, when: When, draft: Draft, seen: str) -> None:
     """Save what was typed. It is off until it has been reviewed again; what was sent stays.
 
-    `seen` is the stamp of its template when it was opened. Raises ChangedElsewhere.
+    `seen` is the stamp of its prototype when it was opened. Raises ChangedElsewhere.
     """
     with transaction() as session:
         session.refresh(automation, with_for_update=True)
-        template = session.get_one(Campaign, automation.template_id, populate_existing=True)
-        if drafts.stamp(template) != seen:
+        prototype = session.get_one(Campaign, automation.prototype_id, populate_existing=True)
+        if drafts.stamp(prototype) != seen:
             raise ChangedElsewhere
-        template.service_confirmed_by, template.service_confirmed_at = "", None
-        _write(automation, template, when, draft)
+        prototype.service_confirmed_by, prototype.service_confirmed_at = "", None
+        _write(automation, prototype, when, draft)
         automation.status, automation.stopped_why = AutomationStatus.OFF, ""
         automation.next_at = None
 
@@ -123,19 +123,19 @@ def switch_on(
 ) -> None:
     """Switch on an automation for texts of at most the agreed price (1/10,000 each).
 
-    `seen` is the stamp of the template on the review page. A second click changes nothing.
+    `seen` is the stamp of the prototype on the review page. A second click changes nothing.
     Raises NotPossible, and ChangedElsewhere for another text than the one that was reviewed.
     """
     with transaction() as session:
         session.refresh(automation, with_for_update=True)
-        template = session.get_one(Campaign, automation.template_id, populate_existing=True)
-        if drafts.stamp(template) != seen:
+        prototype = session.get_one(Campaign, automation.prototype_id, populate_existing=True)
+        if drafts.stamp(prototype) != seen:
             raise ChangedElsewhere
         if automation.status == AutomationStatus.ON:
             return
-        for name, value in launch.confirmation(template, confirmed_by).items():
-            setattr(template, name, value)
-        if reason := problems.why_not(session, automation, template):
+        for name, value in launch.confirmation(prototype, confirmed_by).items():
+            setattr(prototype, name, value)
+        if reason := problems.why_not(session, automation, prototype):
             raise NotPossible(reason)
         automation.status, automation.stopped_why = AutomationStatus.ON, ""
         automation.agreed_price, automation.switched_on_at = agreed_price, now()
@@ -155,7 +155,7 @@ def delete(automation: Automation) -> None:
     """Delete an automation. Its open campaigns are cancelled; the reports stay."""
     with transaction() as session:
         session.refresh(automation, with_for_update=True)
-        template = template_of(automation)
+        prototype = prototype_of(automation)
         open_ones = select(Campaign).where(
             Campaign.automation_id == automation.id, Campaign.status.in_(CampaignStatus.OPEN)
         )
@@ -166,7 +166,7 @@ def delete(automation: Automation) -> None:
                 continue  # it has ended meanwhile
         session.delete(automation)
         session.flush()
-        session.delete(template)
+        session.delete(prototype)
 
 
 def _of_key(session: Session, key: str) -> Automation | None:
@@ -174,11 +174,11 @@ def _of_key(session: Session, key: str) -> Automation | None:
         return session.scalar(select(Automation).where(Automation.public_id == key))
 
 
-def _write(automation: Automation, template: Campaign, when: When, draft: Draft) -> None:
-    drafts.write(template, draft)
+def _write(automation: Automation, prototype: Campaign, when: When, draft: Draft) -> None:
+    drafts.write(prototype, draft)
     automation.trigger, automation.days = when.trigger, when.days
     automation.weekdays, automation.month_day = when.weekdays, when.month_day
     automation.clock, automation.month_limit = when.clock, when.month_limit
     db.session.flush()
-    automation.chosen = problems.chosen_now(template)
+    automation.chosen = problems.chosen_now(prototype)
     automation.updated_at = now()

@@ -8,9 +8,9 @@ from promosms.services.recipients import detail_names
 from promosms.urls import public_address
 
 
-def paused(automation: Automation, template: Campaign) -> EmailText:
+def paused(automation: Automation, prototype: Campaign) -> EmailText:
     """To an owner: why, and where it is switched on again."""
-    name = detail_names.campaign_title(template)
+    name = detail_names.campaign_title(prototype)
     return _("“%(name)s” has paused itself", name=name), paragraphs(
         _("Your automation “%(name)s” sends nothing by itself at the moment.", name=name),
         words.why(automation.stopped_why),

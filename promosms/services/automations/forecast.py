@@ -8,7 +8,7 @@ from sqlalchemy import func
 from promosms.extensions import db
 from promosms.models import Account, Automation, Campaign, Recipient, Trigger, now
 from promosms.services.automations import days, problems, run
-from promosms.services.automations.automations import template_of, zone_of
+from promosms.services.automations.automations import prototype_of, zone_of
 from promosms.services.campaigns import addressed, audience, text_cost
 from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.occasions import Occasion
@@ -40,66 +40,66 @@ class Forecast:
 
 def of(automation: Automation) -> Forecast:
     """Read the whole audience, and look at the days to come."""
-    template, zone = template_of(automation), zone_of(automation)
+    prototype, zone = prototype_of(automation), zone_of(automation)
     day = now().astimezone(zone).date()
-    everybody = audience.estimate(template)
-    page = next(audience.read_pages(template), [])
-    ahead = _ahead(automation, template, day, everybody)
+    everybody = audience.estimate(prototype)
+    page = next(audience.read_pages(prototype), [])
+    ahead = _ahead(automation, prototype, day, everybody)
     joined = None
     if automation.trigger == Trigger.JOINED:
         start = day + timedelta(days=automation.days - AHEAD + 1)
-        joined = _people(automation, template, start, AHEAD - 1)
-    most = max(everybody.dearest, _at_home(template))
+        joined = _people(automation, prototype, start, AHEAD - 1)
+    most = max(everybody.dearest, _at_home(prototype))
     each = everybody.total / everybody.recipients if everybody.recipients else most
     return Forecast(
         everybody=everybody,
         examples=[draft for draft in page if not draft.reason][:EXAMPLES],
         most=most,
-        today=_today(automation, template, day, everybody),
+        today=_today(automation, prototype, day, everybody),
         ahead=ahead,
         joined=joined,
         month=round(each * (ahead if joined is None else joined)),
         begins=days.first(automation, now(), zone),
-        reason=problems.why_not(db.session(), automation, template),
+        reason=problems.why_not(db.session(), automation, prototype),
     )
 
 
-def _today(automation: Automation, template: Campaign, day: date, everybody: Estimate) -> int:
+def _today(automation: Automation, prototype: Campaign, day: date, everybody: Estimate) -> int:
     if not days.is_one(automation, day):
         return 0
     if automation.trigger in (Trigger.WEEKLY, Trigger.MONTHLY):
         return everybody.recipients
-    return _people(automation, template, day, 0)
+    return _people(automation, prototype, day, 0)
 
 
-def _ahead(automation: Automation, template: Campaign, day: date, everybody: Estimate) -> int:
+def _ahead(automation: Automation, prototype: Campaign, day: date, everybody: Estimate) -> int:
     """How many texts in so many days, today is the first of them."""
     if automation.trigger in (Trigger.WEEKLY, Trigger.MONTHLY):
         own = days.between(automation, day, day + AHEAD * days.DAY)
         return everybody.recipients * len(list(own))
-    return _people(automation, template, day, AHEAD - 1)
+    return _people(automation, prototype, day, AHEAD - 1)
 
 
-def _people(automation: Automation, template: Campaign, day: date, more: int) -> int:
+def _people(automation: Automation, prototype: Campaign, day: date, more: int) -> int:
     """How many people have their occasion on this day, or on one of those after it."""
-    campaign = run.campaign_of(automation, template, day)
-    to = replace(addressed.of(template), occasion=Occasion(automation, day, campaign, more)).select(
-        func.count(Recipient.id)
-    )
-    return db.session.scalar(to.where(audience.gets(template.kind))) or 0
+    campaign = run.campaign_of(automation, prototype, day)
+    to = replace(
+        addressed.of(prototype), occasion=Occasion(automation, day, campaign, more)
+    ).select(func.count(Recipient.id))
+    return db.session.scalar(to.where(audience.gets(prototype.kind))) or 0
 
 
-def _at_home(template: Campaign) -> int:
+def _at_home(prototype: Campaign) -> int:
     """The price of the longest text at home; 0 without one. A new list has nobody on it yet."""
-    account = db.session.get_one(Account, template.account_id)
-    line = template.opt_out_line
+    account = db.session.get_one(Account, prototype.account_id)
+    line = prototype.opt_out_line
     cost = text_cost.text_cost(
         account,
-        template.text,
-        opt_out_line=line and answerable.can_answer(template),
-        opt_out_link=answerable.has_link(template),
-        language=template.language,
-        short_links=template.short_links,
-        route_id=template.route_id,
+        prototype.text,
+        opt_out_line=line and answerable.can_answer(prototype),
+        opt_out_link=answerable.has_link(prototype),
+        language=prototype.language,
+        short_links=prototype.short_links,
+        route_id=prototype.route_id,
     )
     return (cost.part_price or 0) * cost.longest_parts

@@ -43,26 +43,26 @@ class PauseReason(StrEnum):
     CAMPAIGN = "campaign"
 
 
-def why_not(session: Session, automation: Automation, template: Campaign) -> str:
+def why_not(session: Session, automation: Automation, prototype: Campaign) -> str:
     """Why it cannot go on, whoever is to be texted; empty if it can."""
-    if chosen_now(template) < automation.chosen:
+    if chosen_now(prototype) < automation.chosen:
         return PauseReason.GROUP_GONE
     try:
-        confirmed = template.service_confirmed_by
-        status = CampaignStatus.TEMPLATE
-        launch.check(session, template, status, as_it_stands=False, confirmed_by=confirmed)
+        confirmed = prototype.service_confirmed_by
+        status = CampaignStatus.PROTOTYPE
+        launch.check(session, prototype, status, as_it_stands=False, confirmed_by=confirmed)
     except LaunchError as error:
         # A list may be empty until somebody joins it.
         return "" if error.code == LaunchProblem.NO_AUDIENCE else error.code
-    if is_promotional(template.kind) and not _anybody_agreed(template):
+    if is_promotional(prototype.kind) and not _anybody_agreed(prototype):
         return PauseReason.NO_CONSENT
     return _of_campaigns(session, automation)
 
 
-def chosen_now(template: Campaign) -> int:
+def chosen_now(prototype: Campaign) -> int:
     """How many lists and segments its audience names: those that are deleted are gone from it."""
     return sum(
-        db.session.scalar(select(func.count()).where(model.campaign_id == template.id)) or 0
+        db.session.scalar(select(func.count()).where(model.campaign_id == prototype.id)) or 0
         for model in (CampaignList, CampaignSegment)
     )
 
@@ -75,17 +75,17 @@ def pause(automation: Automation, seen: datetime | None, reason: str) -> bool:
             return False
         automation.status, automation.stopped_why = AutomationStatus.PAUSED, reason
         automation.next_at = None
-        template = session.get_one(Campaign, automation.template_id)
+        prototype = session.get_one(Campaign, automation.prototype_id)
         notify.tell_owner(
             automation.account_id,
-            lambda: emails.paused(automation, template),
+            lambda: emails.paused(automation, prototype),
         )
-    log.info("automation.paused", extra={"campaign": automation.template_id, "code": reason})
+    log.info("automation.paused", extra={"campaign": automation.prototype_id, "code": reason})
     return True
 
 
-def _anybody_agreed(template: Campaign) -> bool:
-    query = audience.recipients_of(template, Recipient.id).where(audience.gets(template.kind))
+def _anybody_agreed(prototype: Campaign) -> bool:
+    query = audience.recipients_of(prototype, Recipient.id).where(audience.gets(prototype.kind))
     return db.session.scalar(query.limit(1)) is not None
 
 

@@ -30,7 +30,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.automations import costs, days, problems
-from promosms.services.automations.automations import template_of, zone_of
+from promosms.services.automations.automations import prototype_of, zone_of
 from promosms.services.automations.problems import PauseReason
 from promosms.services.campaigns import audience, launch, occasions
 from promosms.services.campaigns.audience import Estimate
@@ -74,10 +74,10 @@ def run(automation_id: int) -> int | None:
         return None
     occasions.forget_ended(automation)
     plan = _plan(automation, automation.next_at, zone_of(automation))
-    template, campaign, estimate = template_of(automation), None, Estimate()
-    reason = problems.why_not(db.session(), automation, template)
+    prototype, campaign, estimate = prototype_of(automation), None, Estimate()
+    reason = problems.why_not(db.session(), automation, prototype)
     if plan.today and not reason:
-        campaign = campaign_of(automation, template, plan.today)
+        campaign = campaign_of(automation, prototype, plan.today)
         estimate = audience.estimate(campaign)
         reason = _too_dear(automation, estimate)
     if not reason:
@@ -91,9 +91,9 @@ def run(automation_id: int) -> int | None:
     return None
 
 
-def campaign_of(automation: Automation, template: Campaign, day: date) -> Campaign:
-    """The campaign of a day, as it would be: with the id of its template, and not stored."""
-    return Campaign(id=template.id, **_values(automation, template, day))
+def campaign_of(automation: Automation, prototype: Campaign, day: date) -> Campaign:
+    """The campaign of a day, as it would be: with the id of its prototype, and not stored."""
+    return Campaign(id=prototype.id, **_values(automation, prototype, day))
 
 
 def end_late() -> int:
@@ -132,9 +132,9 @@ def _missed(automation: Automation, start: date, end: date) -> list[tuple[date, 
     """The missed days on which somebody was to be texted, with the number of people."""
     if automation.trigger == Trigger.NO_TEXT:
         return []  # who was to be texted still is
-    template = template_of(automation)
+    prototype = prototype_of(automation)
     counted = [
-        (day, audience.count(campaign_of(automation, template, day)))
+        (day, audience.count(campaign_of(automation, prototype, day)))
         for day in days.between(automation, start, end)
     ]
     return [(day, people) for day, people in counted if people]
@@ -203,30 +203,30 @@ def _note(
 
 
 def _store(session: Session, automation: Automation, day: date) -> Campaign:
-    """The campaign of a day as a draft, with the lists and segments of the template."""
-    template = template_of(automation)
-    campaign = Campaign(**_values(automation, template, day))
+    """The campaign of a day as a draft, with the lists and segments of the prototype."""
+    prototype = prototype_of(automation)
+    campaign = Campaign(**_values(automation, prototype, day))
     session.add(campaign)
     session.flush()
     own = {"campaign_id": campaign.id, "account_id": automation.account_id}
-    on_lists = select(CampaignList).where(CampaignList.campaign_id == template.id)
+    on_lists = select(CampaignList).where(CampaignList.campaign_id == prototype.id)
     for row in session.scalars(on_lists).all():
         session.add(CampaignList(list_id=row.list_id, excluded=row.excluded, **own))
-    in_segments = select(CampaignSegment).where(CampaignSegment.campaign_id == template.id)
+    in_segments = select(CampaignSegment).where(CampaignSegment.campaign_id == prototype.id)
     for each in session.scalars(in_segments).all():
         session.add(CampaignSegment(segment_id=each.segment_id, excluded=each.excluded, **own))
     session.flush()
     return campaign
 
 
-def _values(automation: Automation, template: Campaign, day: date) -> dict[str, object]:
+def _values(automation: Automation, prototype: Campaign, day: date) -> dict[str, object]:
     copied = (
         *("account_id", "route_id", "sender_id", "name", "text", "kind", "opt_out_line"),
         *("language", "plain_details", "short_links", "everyone"),
         *("service_confirmed_by", "service_confirmed_at"),
     )
     return {
-        **{name: getattr(template, name) for name in copied},
+        **{name: getattr(prototype, name) for name in copied},
         "automation_id": automation.id,
         "occasion": day,
         "ends_at": days.ends(automation, day, zone_of(automation)),

@@ -63,7 +63,7 @@ def count_recipients(account: Account) -> int:
 def page(account: Account, before: int | None = None) -> Page[Campaign]:
     """A page of campaigns, the newest first."""
     query = select(Campaign).where(
-        Campaign.account_id == account.id, Campaign.status != CampaignStatus.TEMPLATE
+        Campaign.account_id == account.id, Campaign.status != CampaignStatus.PROTOTYPE
     )
     rows = db.session.scalars(select_page(query, Campaign.id, before, PAGE))
     return page_of(rows, PAGE, lambda campaign: campaign.id)

@@ -158,7 +158,7 @@ def _open(account: Account) -> list[Campaign]:
 def _stopped(account: Account) -> list[tuple[Automation, Campaign]]:
     query = (
         select(Automation, Campaign)
-        .join(Campaign, Campaign.id == Automation.template_id)
+        .join(Campaign, Campaign.id == Automation.prototype_id)
         .where(
             Automation.account_id == account.id,
             Automation.status == AutomationStatus.PAUSED,

@@ -47,17 +47,17 @@ TRIGGERS = {
 }
 
 
-def title(template: Campaign) -> str:
+def title(prototype: Campaign) -> str:
     """What an automation is called."""
-    return detail_names.campaign_title(template)
+    return detail_names.campaign_title(prototype)
 
 
-def when(automation: Automation, template: Campaign) -> str:
+def when(automation: Automation, prototype: Campaign) -> str:
     """When its texts go, as a sentence."""
-    return f"{_day(automation, template)}, {automation.clock}"
+    return f"{_day(automation, prototype)}, {automation.clock}"
 
 
-def _day(automation: Automation, template: Campaign) -> str:
+def _day(automation: Automation, prototype: Campaign) -> str:
     number = automation.days
     if automation.trigger == Trigger.BIRTHDAY:
         before = ngettext(
@@ -69,7 +69,7 @@ def _day(automation: Automation, template: Campaign) -> str:
             "%(num)s day after joining “%(list)s”",
             "%(num)s days after joining “%(list)s”",
             number,
-            list=", ".join(addressed.of(template).chosen.names) or gettext("a deleted list"),
+            list=", ".join(addressed.of(prototype).chosen.names) or gettext("a deleted list"),
         )
         return str(words)
     if automation.trigger == Trigger.NO_TEXT:

@@ -25,12 +25,12 @@ def page(public_id: str) -> ResponseReturnValue:
     automation = owned(Automation, public_id)
     if automation.status == AutomationStatus.OFF:
         return _to("review", public_id)
-    template = automations.template_of(automation)
+    prototype = automations.prototype_of(automation)
     return render_template(
         "automations/page.html",
         automation=automation,
-        template=template,
-        to=addressed.of(template),
+        prototype=prototype,
+        to=addressed.of(prototype),
         runs=figures.runs(automation),
         totals=figures.totals(automation),
     )
@@ -43,21 +43,21 @@ def review(public_id: str) -> ResponseReturnValue:
     automation = owned(Automation, public_id)
     if automation.status == AutomationStatus.ON:
         return _to("page", public_id)
-    template, shown = automations.template_of(automation), forecast.of(automation)
-    promoting = kinds.promotion_words_in(template.kind, template.text)
+    prototype, shown = automations.prototype_of(automation), forecast.of(automation)
+    promoting = kinds.promotion_words_in(prototype.kind, prototype.text)
     asks = shown.reason == LaunchProblem.LIKE_PROMOTION
     return render_template(
         "automations/review.html",
         automation=automation,
-        template=template,
+        prototype=prototype,
         forecast=shown,
         reason="" if asks else shown.reason,
-        to=addressed.of(template),
-        on_top=chosen.of(template.route_id, template.sender_id),
+        to=addressed.of(prototype),
+        on_top=chosen.of(prototype.route_id, prototype.sender_id),
         promoting=promoting if asks else (),
         balance=my_account().balance,
         zone=automations.zone_of(automation),
-        agreed=_agreements().dumps([public_id, drafts.stamp(template), shown.most]),
+        agreed=_agreements().dumps([public_id, drafts.stamp(prototype), shown.most]),
     )
 
 
@@ -101,7 +101,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 @allow(Access.MEMBER)
 def test(public_id: str) -> ResponseReturnValue:
     """Send its text to the user's own number."""
-    text_me(automations.template_of(owned(Automation, public_id)))
+    text_me(automations.prototype_of(owned(Automation, public_id)))
     return _to("review", public_id)
 
 

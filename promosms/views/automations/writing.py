@@ -57,16 +57,16 @@ def new() -> ResponseReturnValue:
 def edit(public_id: str) -> ResponseReturnValue:
     """Change an automation: it is off until it has been reviewed again."""
     automation = owned(Automation, public_id)
-    template = automations.template_of(automation)
+    prototype = automations.prototype_of(automation)
     form = AutomationForm()
-    form.prepare_trigger(my_account(), Trigger(automation.trigger), drafts.read(template))
+    form.prepare_trigger(my_account(), Trigger(automation.trigger), drafts.read(prototype))
     if not form.is_submitted():
-        form.show_automation(automation, template)
+        form.show_automation(automation, prototype)
     elif all([form.validate(), form.demand_audience()]):
         try:
             automations.change(automation, form.when(), form.draft(), form.stamp.data or "")
         except ChangedElsewhere:
-            form.stamp.data = drafts.stamp(template)
+            form.stamp.data = drafts.stamp(prototype)
             flash(
                 _(
                     "This was changed in another window after you opened it. Nothing was saved. "

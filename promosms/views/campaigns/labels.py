@@ -51,7 +51,7 @@ STATUS = {
     CampaignStatus.PAUSED: (_("Paused"), "warn"),
     CampaignStatus.FINISHED: (_("Finished"), "good"),
     CampaignStatus.CANCELLED: (_("Cancelled"), ""),
-    CampaignStatus.TEMPLATE: (_("Automation"), ""),
+    CampaignStatus.PROTOTYPE: (_("Automation"), ""),
 }
 MESSAGE_STATUS = {
     MessageStatus.QUEUED: (_("Waiting"), ""),

@@ -52,7 +52,7 @@ def report(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     if campaign.status == CampaignStatus.DRAFT:
         return redirect(url_for("campaigns.edit", public_id=public_id), 303)
-    if campaign.status == CampaignStatus.TEMPLATE:
+    if campaign.status == CampaignStatus.PROTOTYPE:
         return redirect(url_for("automations.index"), 303)
     form = MoveForm()
     form.show(campaign)

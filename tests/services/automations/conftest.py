@@ -78,9 +78,9 @@ def make(account: Account) -> Make:
 
 def switch_on(automation: Automation) -> None:
     """Switch on what the review shows."""
-    template = automations.template_of(automation)
+    prototype = automations.prototype_of(automation)
     price = forecast.of(automation).most
-    automations.switch_on(automation, price, drafts.stamp(template))
+    automations.switch_on(automation, price, drafts.stamp(prototype))
 
 
 def tick() -> list[Campaign]:

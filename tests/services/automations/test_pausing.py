@@ -77,7 +77,7 @@ def name_gone(wish: Automation) -> None:
     sender = Sender(account_id=wish.account_id, name="Kwiaty", key="kwiaty")
     db.session.add(sender)
     db.session.flush()
-    automations.template_of(wish).sender_id = sender.id
+    automations.prototype_of(wish).sender_id = sender.id
 
 
 def no_list(_wish: Automation) -> None:
@@ -151,22 +151,22 @@ def test_it_goes_on_when_the_reason_is_gone_and_the_new_price_is_agreed_to(
 def test_it_cannot_be_switched_on_with_a_reason_or_for_another_text(
     wish: Automation, account: Account
 ) -> None:
-    template = automations.template_of(wish)
-    seen = drafts.stamp(template)
+    prototype = automations.prototype_of(wish)
+    seen = drafts.stamp(prototype)
     automations.pause(wish)
     assert (wish.status, wish.stopped_why, automation_run.due()) == ("paused", "", [])
-    automations.change(wish, When("birthday"), drafts.read(template), seen)
+    automations.change(wish, When("birthday"), drafts.read(prototype), seen)
     assert wish.status == AutomationStatus.OFF
     with pytest.raises(ChangedElsewhere):
         automations.switch_on(wish, 10_000, seen)
     with pytest.raises(ChangedElsewhere):
-        automations.change(wish, When("birthday"), drafts.read(template), seen)
+        automations.change(wish, When("birthday"), drafts.read(prototype), seen)
     with transaction():
-        template.kind, template.text = CampaignKind.SERVICE, "20% off, today only"
+        prototype.kind, prototype.text = CampaignKind.SERVICE, "20% off, today only"
     with pytest.raises(NotPossible, match="like_promotion"):
-        automations.switch_on(wish, 10_000, drafts.stamp(template))
-    automations.switch_on(wish, 10_000, drafts.stamp(template), confirmed_by="somebody")
-    assert (wish.status, template.service_confirmed_by) == ("on", "somebody")
+        automations.switch_on(wish, 10_000, drafts.stamp(prototype))
+    automations.switch_on(wish, 10_000, drafts.stamp(prototype), confirmed_by="somebody")
+    assert (wish.status, prototype.service_confirmed_by) == ("on", "somebody")
     assert account.id == wish.account_id
 
 

@@ -100,7 +100,7 @@ def test_it_goes_by_itself_from_the_review_to_the_report(
     assert re.search(r"17 May 2027\s*1 person\s*Finished", said(page))
     report = owner.get_page(str(page.select_one(".rows a.title")["href"]))
     assert "All the best, Ola!" in said(report)
-    assert len(owner.get_page("/campaigns").select(".rows a.title")) == 1  # without its template
+    assert len(owner.get_page("/campaigns").select(".rows a.title")) == 1  # without its prototype
     owner.send(f"{address}/pause")
     assert "Review and switch on" in said(owner.get_page(address))
     owner.send(f"{address}/delete")
