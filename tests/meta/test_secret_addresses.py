@@ -23,6 +23,7 @@ OPEN_QUERY = {
         "language",
         "list",
         "number",
+        "other",
         "page",
         "provider",
         "q",

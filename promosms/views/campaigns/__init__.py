@@ -2,6 +2,7 @@
 
 from promosms.views.campaigns import (
     calendar,
+    compare,
     composer,
     departure,
     download,
@@ -15,6 +16,7 @@ from promosms.views.campaigns.blueprint import bp
 __all__ = [
     "bp",
     "calendar",
+    "compare",
     "composer",
     "departure",
     "download",

@@ -347,3 +347,32 @@ def test_the_report_opens_with_a_sentence_and_a_bar(
         session.query(User).update({"language": "pl"})
     page = owner.get_page(f"/campaigns/{draft}")
     assert page.select_one(".lead strong").get_text().strip() == "97% dotarło, 3% nie."
+
+
+def test_two_campaigns_are_compared(
+    app: Flask, cast: Cast, owner: PageClient, stranger: PageClient, launched: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        first = session.query(Campaign).filter_by(public_id=launched).one()
+        first.status, first.n_queued, first.n_delivered, first.n_sent = "finished", 0, 900, 100
+        second = Campaign(account_id=first.account_id, route_id=first.route_id, name="Autumn")
+        second.status, second.n_delivered, second.n_expired = "sending", 700, 300
+        second.launched_at = now()
+        draft = Campaign(account_id=first.account_id, route_id=first.route_id, name="Later")
+        session.add_all([second, draft])
+        session.flush()
+        other, unsent = second.public_id, draft.public_id
+    report = owner.get_page(f"/campaigns/{launched}")
+    url = f"/campaigns/{launched}/compare"
+    assert report.select_one(f'a[href="{url}"]') is not None
+    page = owner.get_page(url)
+    assert [option["value"] for option in page.select("select option")] == ["", other]
+    text = words(owner.get_page(f"{url}?other={other}").get_text(" "))
+    assert "Got it Spring sale 90% Autumn 70% 17% to 23% more people" in text
+    assert "Replied Spring sale 0% Autumn 0% May be chance" in text
+    assert "Autumn is still being sent, so its figures change." in text
+    for wrong in (launched, unsent):
+        assert "May be chance" not in owner.get_page(f"{url}?other={wrong}").get_text()
+    assert stranger.get(url).status_code == 404
+    assert owner.get(f"{url}?other=nonsense").status_code == 404
+    assert owner.get(f"/campaigns/{unsent}/compare").status_code == 303
