@@ -10,6 +10,7 @@ from tests.mutations.money import MONEY
 from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
 from tests.mutations.recipients import RECIPIENTS
+from tests.mutations.responses import RESPONSES
 from tests.mutations.segments import SEGMENTS
 from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
@@ -30,6 +31,7 @@ MUTATIONS = (
     *BULK_ACTIONS,
     *AUTOMATIONS,
     *SENDERS,
+    *RESPONSES,
     *SIGN_UPS,
     *TENANCY,
     *DEPARTED,
