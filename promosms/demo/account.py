@@ -88,7 +88,7 @@ PAST = (
         Draft(
             name="Open studio evening",
             text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
-            "What you can try: https://studio.example/evening",
+            "What you can try: https://sms.example.com/evening",
             short_links=True,
         ),
     ),

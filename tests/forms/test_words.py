@@ -20,6 +20,7 @@ from wtforms.validators import Length
 
 from promosms import forms
 from promosms.forms.campaigns.composer import CampaignForm
+from promosms.forms.campaigns.template import TemplateForm
 from promosms.forms.form import Form, Problem
 from promosms.forms.unmatched import AssignForm
 from promosms.forms.words import headline
@@ -85,6 +86,8 @@ def sent(form: type[Form], values: dict[str, str]) -> list[Problem]:
     filled = made(form, MultiDict(values))
     if isinstance(filled, CampaignForm):
         filled.lists, filled.account = [], Account(field_labels={})
+    if isinstance(filled, TemplateForm):
+        filled.prepare(Account(field_labels={}))
     if isinstance(filled, AssignForm):
         filled.begin("PL", is_known=False)
     for field in filled:

@@ -103,6 +103,7 @@ ARGUMENTS = {
     "campaigns.report": "campaign sending",
     "campaigns.live": "campaign sending",
     "campaigns.download": "campaign finished",
+    "campaigns.compare": "campaign finished",
     "campaigns.pause": "campaign sending",
     "campaigns.resume": "campaign paused",
     "campaigns.cancel": "campaign sending",

@@ -69,6 +69,7 @@ NO_WORDS = (
     *("address", "address_hash", "code_hash", "decided_by", "standing", "token", "created_by"),
     *("stopped_why", "guard_passed", "planned_time", "planned_zone", "first_zone"),
     *("service_confirmed_by", "not_started", "detail", "window"),
+    *("trigger", "weekdays", "clock", "outcome", "occasion"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

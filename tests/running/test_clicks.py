@@ -5,23 +5,28 @@ import random
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from flask import Flask
+import pytest
 from sqlalchemy import func, select
 
+from benchmarks.installation import Installation, account, running_installation
+from benchmarks.preparation import add_people, launched
 from promosms.extensions import db
-from promosms.models import Click, Link, LinkKind
+from promosms.models import Click, Link, LinkKind, Message
+from promosms.services.campaigns import preparation
 from promosms.services.links import links
 from promosms.settings import settings_of
 from tests.running.server import Server, running
-from tests.support import links as sent
-from tests.support.cast import Cast
+from tests.support.links import FOUND
+from tests.support.own_database import own_database
 
-PHONES = [f"+48601299{number:03}" for number in range(30)]
+__all__ = ["own_database"]
+PEOPLE = 30
 VISITORS, TIMES = 4, 40
 KILLS = (20, 60, 100)
 """A worker is killed when so many links were answered."""
@@ -71,23 +76,28 @@ def leads_somewhere(line: http.client.HTTPSConnection, code: str) -> bool:
     return answer.status == 302
 
 
+@pytest.fixture
+def installation(own_database: str) -> Iterator[Installation]:
+    """An installation of its own: its processes are killed."""
+    with running_installation(own_database) as made:
+        yield made
+
+
 def test_no_click_that_was_answered_is_lost_when_workers_are_killed(
-    app: Flask, cast: Cast, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
+    app = installation.app
     with app.app_context():
-        campaign = sent.send(cast.owner, "Menu: kawa.pl", phones=PHONES)
-        codes = [code for found in sent.codes(campaign).values() for code in found]
-        assert len(codes) == len(PHONES)
-        url = db.engine.url.render_as_string(hide_password=False)
+        account_id = account("clicks")
+        add_people(account_id, PEOPLE, 600_000_000)
+        campaign_id, _ = launched(account_id, links=True)
+        preparation.prepare(campaign_id)
+        codes = [FOUND.findall(text)[0] for text in db.session.scalars(select(Message.text))]
+        assert len(set(codes)) == PEOPLE
         db.session.remove()
-    environment = {
-        "PROMOSMS_INSTANCE": app.instance_path,
-        "PROMOSMS_DATABASE_URL": url,
-        "PROMOSMS_REDIS_URL": settings_of(app).redis_url,
-        "PROMOSMS_SECRET_KEY": "a key for the tests, long enough for anybody",
-        "PROMOSMS_RATE_LIMITS": "no",
-    }
-    with running(tmp_path, workers=2, **environment) as server:
+    settings = {name: value for name, value in installation.env.items() if "PROMOSMS" in name}
+    settings["PROMOSMS_SECRET_KEY"] = settings_of(app).secret_key
+    with running(tmp_path, workers=2, **settings) as server:
         crowd = Crowd(server, codes)
         visitors = [
             threading.Thread(target=crowd.visit, args=(seed,), daemon=True)

@@ -17,6 +17,9 @@ def names(country: str, year: int, language: str | None = None) -> dict[date, st
     import holidays
 
     try:
-        return dict(holidays.country_holidays(country, years=year, language=language))
+        known = holidays.country_holidays(country).supported_languages
+        # The library has names in en_US or en_GB, and takes only the whole name of a language.
+        whole = next((each for each in known if each.split("_")[0] == language), None)
+        return dict(holidays.country_holidays(country, years=year, language=whole))
     except NotImplementedError:
         return {}

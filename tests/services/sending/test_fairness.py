@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from rq import Queue
-from sqlalchemy import create_engine, make_url, text
 
 from benchmarks import smsc
 from benchmarks.fairness import while_sent
@@ -19,26 +18,11 @@ from promosms.lib import time_slice
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import audience
 from tests.services.sending.conftest import MakeCampaign
+from tests.support.own_database import own_database
 
+__all__ = ["own_database"]
 BIG = 20_000
 OPTIONS = Namespace(messages=BIG, small=100, rate=2000)
-
-
-@pytest.fixture
-def own_database(database_url: str) -> Iterator[str]:
-    """An empty database beside the one of the other tests; a separate file on SQLite."""
-    if database_url.startswith("sqlite"):
-        yield ""
-        return
-    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE fairness"))
-    try:
-        yield make_url(database_url).set(database="fairness").render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text("DROP DATABASE fairness WITH (FORCE)"))
-        engine.dispose()
 
 
 @pytest.fixture
