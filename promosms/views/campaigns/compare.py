@@ -43,6 +43,6 @@ def compare(public_id: str) -> ResponseReturnValue:
 def _in_words(difference: Difference) -> str:
     """How large a difference is, for readers who know no statistics."""
     if not difference.is_clear:
-        return _("May be chance")
+        return str(_("May be chance"))
     low, high = sorted(map(abs, (difference.least, difference.most)))
-    return _("%(low)s to %(high)s more people", low=share(low), high=share(high))
+    return str(_("%(low)s to %(high)s more people", low=share(low), high=share(high)))
