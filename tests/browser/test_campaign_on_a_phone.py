@@ -99,7 +99,7 @@ def answer(page: Page) -> None:
         page.wait_for_timeout(250)
         page.reload()
     question.click()
-    expect(page.get_by_text("Until when are you open?").first).to_be_visible()
+    expect(page.locator(".bubble").filter(has_text="Until when are you open?")).to_be_visible()
     page.get_by_label("Your text").fill("Until six")
     page.get_by_role("button", name=re.compile("^Send for")).click()
     expect(page.locator(".bubble.mine").last).to_contain_text("Until six")
