@@ -38,7 +38,8 @@ SOONEST = timedelta(minutes=1)
 SHARE = 50
 """Counting takes at most a fiftieth of the time."""
 LATER = 4
-"""The next count comes when a fourth more of the time since the end is over."""
+"""The next count comes when a fourth more of the time is over since it ended or stopped."""
+LATEST = timedelta(hours=1)
 NOT_SENT_YET = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PREPARING)
 LEFT = MessageStatus.ACCEPTED | {MessageStatus.UNKNOWN}
 Rows = Select[*tuple[Any, ...]]
@@ -132,8 +133,9 @@ def _next_count(campaign: Campaign, moment: datetime, took: timedelta) -> dateti
     """When to count again; None when nothing changes any more."""
     if campaigns.over(campaign):
         return None
-    since_end = moment - (campaign.finished_at or moment)
-    return moment + max(SOONEST, took * SHARE, since_end / LATER)
+    sending = campaign.status == CampaignStatus.SENDING
+    stopped_at = campaign.finished_at or (moment if sending else campaign.updated_at)
+    return moment + max(SOONEST, took * SHARE, min((moment - stopped_at) / LATER, LATEST))
 
 
 def _rows(campaign: Campaign) -> Iterator[dict[str, object]]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.lib.proportions import Difference, Share, difference
-from promosms.models import Campaign, CampaignStatus
+from promosms.models import Campaign, CampaignStatus, now
 from promosms.services.campaigns import breakdown, campaigns, clicks, responses
 from promosms.services.ledger import campaign_costs
 
@@ -84,6 +84,12 @@ def measures(first: Figures, second: Figures) -> list[Measure]:
     others = second.shares()
     found = [Measure(name, share, others[name]) for name, share in first.shares().items()]
     return [one for one in found if one.first or one.second]
+
+
+def is_settled(campaign: Campaign) -> bool:
+    """Do its figures stay? People answer for some days after their text."""
+    ended = campaign.finished_at or now()
+    return campaigns.over(campaign) and now() >= ended + responses.WITHIN
 
 
 def offered(campaign: Campaign) -> Sequence[Campaign]:

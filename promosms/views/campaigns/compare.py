@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from promosms.language import gettext as _
 from promosms.language import share
 from promosms.lib.proportions import Difference
-from promosms.models import Campaign, CampaignStatus
+from promosms.models import Campaign
 from promosms.services.campaigns import comparison
 from promosms.views.campaigns.blueprint import bp
 from promosms.web.access import Access, allow, owned
@@ -36,7 +36,7 @@ def compare(public_id: str) -> ResponseReturnValue:
         second=second,
         measures=comparison.measures(first, second) if second else [],
         in_words=_in_words,
-        running=[one for one in shown if one.status not in CampaignStatus.FINAL],
+        young=[one for one in shown if not comparison.is_settled(one)],
     )
 
 

@@ -181,9 +181,15 @@ def test_it_is_counted_again_less_and_less_often_until_nothing_changes(
         )
     breakdown.count(sent.id)
     assert breakdown.of(sent).countries["PL"].delivered == 3
+    clock.move(hours=2)
+    breakdown.count(sent.id)
+    clock.move(minutes=29)
+    assert not breakdown.due()
+    clock.move(minutes=2)
+    assert breakdown.due()
     clock.move(hours=8)
     breakdown.count(sent.id)
-    clock.move(minutes=119)
+    clock.move(minutes=59)
     assert not breakdown.due()
     clock.move(minutes=2)
     assert breakdown.due()
@@ -191,6 +197,20 @@ def test_it_is_counted_again_less_and_less_often_until_nothing_changes(
     breakdown.count(sent.id)
     clock.move(days=30)
     assert not breakdown.due()
+
+
+def test_a_campaign_that_stands_still_is_counted_less_often(
+    sent: Campaign, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.stop()
+    monkeypatch.setattr(breakdown, "SHARE", 0)
+    with transaction():
+        sent.status, sent.updated_at = CampaignStatus.PAUSED, now() - timedelta(minutes=40)
+    breakdown.count(sent.id)
+    clock.move(minutes=9)
+    assert not breakdown.due()
+    clock.move(minutes=2)
+    assert breakdown.due()
 
 
 def test_what_takes_long_to_count_is_counted_less_often(

@@ -92,6 +92,16 @@ def test_a_campaign_whose_messages_were_deleted_keeps_its_figures(
     assert comparison.figures(old) == Figures(12, 8, 3 if linked else None, 4, 2, 0)
 
 
+def test_figures_are_settled_a_week_after_the_end(context: None, cast: Cast) -> None:
+    for age, settled in (
+        (timedelta(days=7, minutes=1), True),
+        (timedelta(days=6, hours=23), False),
+    ):
+        ended = campaign(cast.owner.account_id, finished_at=now() - age)
+        assert comparison.is_settled(ended) is settled, age
+    assert not comparison.is_settled(campaign(cast.owner.account_id, status="paused"))
+
+
 def test_what_was_sent_is_offered_the_latest_first(context: None, cast: Cast) -> None:
     account = cast.owner.account_id
     campaign(cast.stranger.account_id)

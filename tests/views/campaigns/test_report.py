@@ -367,10 +367,13 @@ def test_two_campaigns_are_compared(
     assert report.select_one(f'a[href="{url}"]') is not None
     page = owner.get_page(url)
     assert [option["value"] for option in page.select("select option")] == ["", other]
-    text = words(owner.get_page(f"{url}?other={other}").get_text(" "))
+    page = owner.get_page(f"{url}?other={other}")
+    assert [larger.get_text() for larger in page.select(".meta strong")] == ["90%"]
+    text = words(page.get_text(" "))
     assert "Got it Spring sale 90% Autumn 70% 17% to 23% more people" in text
     assert "Replied Spring sale 0% Autumn 0% May be chance" in text
-    assert "Autumn is still being sent, so its figures change." in text
+    for title in ("Spring sale", "Autumn"):
+        assert f"People may still answer {title}, so its figures change." in text
     for wrong in (launched, unsent):
         assert "May be chance" not in owner.get_page(f"{url}?other={wrong}").get_text()
     assert stranger.get(url).status_code == 404
