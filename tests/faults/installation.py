@@ -221,6 +221,11 @@ class Installation:
         query = select(func.count()).where(Campaign.status.not_in((*CLOSED, CampaignStatus.DRAFT)))
         return bool(self.ask(lambda: db.session.scalar(query)))
 
+    def paused(self) -> bool:
+        """Has a campaign paused itself? Nobody would continue it."""
+        query = select(func.count()).where(Campaign.status == CampaignStatus.PAUSED)
+        return bool(self.ask(lambda: db.session.scalar(query)))
+
     def preparing(self) -> bool:
         """Is a campaign being prepared?"""
         query = select(func.count()).where(Campaign.status == CampaignStatus.PREPARING)
@@ -256,6 +261,7 @@ class Installation:
         before, since = -1, time.monotonic()
         while time.monotonic() < end:
             self.revive()
+            assert not self.paused(), "a campaign has paused itself"
             if not (self.busy() or self.waiting() or self.tell()["pending"]):
                 sent = self.statuses().get("sent", 0)
                 if sent != before:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert
 
 from promosms.db.transactions import transaction
-from promosms.models import Account, Consent, EntryKind, LedgerEntry, Recipient, now
+from promosms.models import Account, Consent, EntryKind, Guard, LedgerEntry, Recipient, now
 
 START = "+4860"
 LONG_NAME = "Maximiliana" * 9
@@ -66,6 +66,8 @@ def account(people: int, seed: int) -> int:
         )
         rows = [_recipient(account_row.id, number, place) for place, number in enumerate(numbers)]
         session.execute(insert(Recipient), rows)
+        # Many fail here, and many opt out: no campaign is to pause itself for that.
+        session.add(Guard(account_id=account_row.id, failures=0, wishes=0))
         return account_row.id
 
 

@@ -61,6 +61,13 @@ def test_it_is_looked_at_once_a_day_at_its_time_through_every_change_of_clocks(
     assert first <= 1
 
 
+def test_the_next_look_is_later_than_now() -> None:
+    automation, here = Automation(trigger=Trigger.BIRTHDAY, clock="10:00"), ZoneInfo("UTC")
+    before, at = (datetime(2027, 5, 17, *clock, tzinfo=UTC) for clock in ((9, 59), (10, 0)))
+    assert days.next_begin(automation, before, here) == at
+    assert days.next_begin(automation, at, here) == at + timedelta(days=1)
+
+
 @pytest.mark.parametrize("before", [0, 1, 60])
 def test_everybody_has_one_birthday_a_year(
     person: Person, make: Make, set_clock: SetClock, before: int

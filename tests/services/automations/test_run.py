@@ -20,7 +20,8 @@ from promosms.models import (
     RecipientActivity,
 )
 from promosms.services.automations import run as automation_run
-from promosms.services.campaigns import launch, occasions
+from promosms.services.campaigns import audience, launch, occasions
+from promosms.services.campaigns.audience import Estimate
 from promosms.services.recipients import lists
 from promosms.services.sending import claiming
 from promosms.services.sending.claiming import Claim
@@ -221,6 +222,34 @@ def test_two_runs_at_once_and_a_killed_one_make_one_campaign(
         session.get_one(Automation, number).next_at = automation_run.now() - timedelta(1)
     assert automation_run.run(number) is None
     assert db.session.scalar(select(func.count(AutomationRun.day))) == 1
+
+
+def test_what_was_changed_while_it_was_counted_sends_nothing(
+    account: Account,
+    person: Person,
+    make: Make,
+    set_clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its owner pauses it, agrees to another price and switches it on, all between two steps."""
+    set_clock("2027-05-16 12:00")
+    person(birthday="1990-05-17")
+    number = make("birthday").id
+    set_clock("2027-05-17 10:00")
+    estimate = audience.estimate
+
+    def changed_meanwhile(campaign: Campaign) -> Estimate:
+        found = estimate(campaign)
+        with transaction() as session:
+            automation = session.get_one(Automation, number)
+            automation.next_at = automation_run.now() + timedelta(days=1)
+        return found
+
+    monkeypatch.setattr(audience, "estimate", changed_meanwhile)
+    assert automation_run.run(number) is None
+    assert db.session.scalar(select(func.count(AutomationRun.day))) == 0
+    sent = select(func.count(Campaign.id)).where(Campaign.occasion.is_not(None))
+    assert db.session.scalar(sent) == 0
 
 
 def test_an_occasion_is_noted_once_whatever_two_campaigns_do(

@@ -216,6 +216,8 @@ def test_batches_leave_at_their_pace_and_never_faster(plan: Plan, clock: Clock, 
     launch.pause(campaign)
     launch.resume(campaign)  # which forgets until when it was held
     assert claimed() == []
+    assert campaign.held_until == datetime(2026, 12, 1, 12, 10, tzinfo=UTC)
+    assert sweep.gateways_with_work() == []
     go_to(clock, "2026-12-01T12:10:00")
     assert sweep.gateways_with_work()
     assert len(claiming.take(claim(), 500)) == 3  # the worker is killed

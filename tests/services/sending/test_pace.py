@@ -50,6 +50,30 @@ def test_the_next_batch_leaves_when_its_time_has_come_and_not_before() -> None:
     assert pace.room(rule, log, after) == 3
 
 
+def noted_at(rule: Pace, *seconds: int) -> list[list[float]]:
+    """The log after one text at each of these seconds."""
+    log: list[list[float]] = []
+    for second in seconds:
+        log = pace.noted(rule, log, START + timedelta(seconds=second), 1)
+    return log
+
+
+def test_texts_that_are_noted_together_count_until_the_last_of_them_is_over() -> None:
+    rule = Pace(3, 600)
+    log = noted_at(rule, 0, 30)
+    assert len(log) == 1
+    assert pace.room(rule, log, START + timedelta(seconds=629)) == 1
+    assert pace.room(rule, log, START + timedelta(seconds=630)) == 3
+
+
+def test_texts_of_a_longer_time_are_not_noted_together() -> None:
+    """Otherwise a campaign that sends now and then would count its old texts on and on."""
+    rule = Pace(10, 600)
+    log = noted_at(rule, 0, 30, 60, 90)
+    assert len(log) == 2
+    assert pace.room(rule, log, START + timedelta(seconds=630)) == 8
+
+
 @settings(max_examples=150)
 @given(
     rule=st.builds(Pace, st.integers(1, 40), st.sampled_from([60, 300, 1_799, 86_400])),
