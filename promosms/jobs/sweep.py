@@ -2,7 +2,7 @@
 
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.automations import run as automation_run
-from promosms.services.campaigns import guard, schedule
+from promosms.services.campaigns import ab_decisions, guard, schedule
 from promosms.services.mail import outbox
 from promosms.services.recipients import counts as recipient_counts
 from promosms.services.reply_emails import sending as reply_emails
@@ -20,6 +20,7 @@ def run() -> None:
     automation_run.end_late()
     sweep.continue_blocked()
     schedule.start_due()
+    ab_decisions.decide_due()
     sweep.finish_campaigns()
     sweep.release_unsettled()
     sweep.release_unsettled_direct()

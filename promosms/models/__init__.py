@@ -27,6 +27,7 @@ from promosms.models.base import (
     now,
     table_of,
 )
+from promosms.models.campaigns.ab_test import AbMeasure, AbTest, AbText
 from promosms.models.campaigns.audience import CampaignList, CampaignSegment
 from promosms.models.campaigns.automation import (
     LAST_DAY,
@@ -137,6 +138,9 @@ from promosms.models.sending.message_count import MessageCount
 from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, UnmatchedStatus
 
 __all__ = [
+    "AbMeasure",
+    "AbTest",
+    "AbText",
     "BulkAction",
     "BulkKind",
     "BulkStatus",

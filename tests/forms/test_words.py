@@ -19,12 +19,14 @@ from wtforms.i18n import messages_path
 from wtforms.validators import Length
 
 from promosms import forms
+from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.composer import CampaignForm
 from promosms.forms.campaigns.template import TemplateForm
 from promosms.forms.form import Form, Problem
 from promosms.forms.unmatched import AssignForm
 from promosms.forms.words import headline
-from promosms.models import Account
+from promosms.models import Account, Campaign
+from promosms.services.installation import defaults
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "promosms.forms.settings.PlaceForm": ({"PL"},),
@@ -88,6 +90,10 @@ def sent(form: type[Form], values: dict[str, str]) -> list[Problem]:
         filled.lists, filled.account = [], Account(field_labels={})
     if isinstance(filled, TemplateForm):
         filled.prepare(Account(field_labels={}))
+    if isinstance(filled, AbTestForm):
+        way = {"route_id": defaults.default_route().id, "language": "en"}
+        campaign = Campaign(text="Hi", opt_out_line=True, short_links=False, **way)
+        filled.prepare(campaign, Account(field_labels={}))
     if isinstance(filled, AssignForm):
         filled.begin("PL", is_known=False)
     for field in filled:

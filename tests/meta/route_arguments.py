@@ -114,6 +114,8 @@ ARGUMENTS = {
     "campaigns.send": "campaign draft",
     "campaigns.test": "campaign draft",
     "campaigns.departure": "campaign draft",
+    "campaigns.ab_test": "campaign draft",
+    "campaigns.better": "campaign comparing",
     **sample_automations.ARGUMENTS,
     "senders.withdraw": "sender requested",
     "billing.campaign": "campaign finished",

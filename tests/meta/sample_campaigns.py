@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from promosms.db.transactions import transaction
 from promosms.models import (
+    AbMeasure,
+    AbTest,
+    AbText,
     Account,
     Campaign,
     CampaignStatus,
@@ -16,7 +19,7 @@ from promosms.models import (
     Recipient,
     now,
 )
-from promosms.services.campaigns import draft_versions, drafts
+from promosms.services.campaigns import copies, draft_versions, drafts
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.ledger import ledger
 from promosms.services.links import links
@@ -34,6 +37,8 @@ def ids(account: Account) -> dict[str, str]:
             found["draft version"] = _earlier(campaign)
         elif status == CampaignStatus.SCHEDULED:
             _scheduled(campaign)
+        elif status == CampaignStatus.COMPARING:
+            _comparing(campaign)
         else:
             _launched(campaign, status)
         found[f"campaign {status}"] = campaign.public_id
@@ -75,6 +80,27 @@ def _scheduled(campaign: Campaign) -> None:
             CampaignStatus.SCHEDULED,
             tomorrow,
             1,
+        )
+
+
+def _comparing(campaign: Campaign) -> None:
+    """Both texts of it have left."""
+    with transaction() as session:
+        values = {"status": CampaignStatus.FINISHED, "launched_at": now(), "finished_at": now()}
+        parts = [copies.store(session, campaign, n_sent=9, **values) for _text in AbText]
+        campaign.status, campaign.launched_at = CampaignStatus.COMPARING, now()
+        session.add(
+            AbTest(
+                campaign_id=campaign.id,
+                account_id=campaign.account_id,
+                text_b="Hello {first_name|there}",
+                share=1,  # of so few people the others are all
+                measure=AbMeasure.REPLIED,
+                hours=4,
+                a_id=parts[0].id,
+                b_id=parts[1].id,
+                begun_at=now(),
+            )
         )
 
 

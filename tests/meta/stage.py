@@ -177,6 +177,8 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.send": agreed,
     "campaigns.test": {},
     **TEMPLATES,
+    "campaigns.ab_test": {"text_b": "Hi", "share": 20, "measure": "replied", "hours": 4},
+    "campaigns.better": {"text": "b"},
     "campaigns.departure": {"clock": "account", "spread": "hours", "hours": 2},
     **sample_automations.FORMS,
     "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},

@@ -37,7 +37,7 @@ NUMBER = re.compile(r"601\D{0,8}2\D{0,3}9\D{0,3}9\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     "search",
-    *("content", "typed", "text", "name", "filename", "target"),
+    *("content", "typed", "text", "text_b", "name", "filename", "target"),
     *("title_en", "title_pl", "lead_en", "lead_pl", "keyword"),
 )
 NO_WORDS = (
@@ -70,6 +70,7 @@ NO_WORDS = (
     *("stopped_why", "guard_passed", "planned_time", "planned_zone", "first_zone"),
     *("service_confirmed_by", "not_started", "detail", "window"),
     *("trigger", "weekdays", "clock", "outcome", "occasion"),
+    *("measure", "better"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

@@ -81,6 +81,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     ),
     "text them": (
         "services/campaigns/addressed.py",
+        "services/campaigns/ab_parts.py",
         "services/campaigns/audience.py",
         "services/campaigns/campaigns.py",
         "services/campaigns/repeats.py",

@@ -25,13 +25,18 @@ from promosms.models.registry import MACHINERY, N_, OPERATOR, WITH_ACCOUNT, Expo
 
 
 class CampaignStatus(StrEnum):
-    """draft -> scheduled -> preparing -> sending -> finished, plus blocked, paused, cancelled."""
+    """draft -> scheduled -> preparing -> sending -> finished, plus blocked, paused, cancelled.
+
+    With an A/B test it is COMPARING before it is prepared.
+    """
 
     RUNNING: ClassVar["frozenset[CampaignStatus]"]
     """Workers are busy with it."""
     OPEN: ClassVar["frozenset[CampaignStatus]"]
     """Its price was agreed to, and it is not at its end."""
     UNFINISHED: ClassVar["frozenset[CampaignStatus]"]
+    NOT_PREPARED: ClassVar["frozenset[CampaignStatus]"]
+    """No text of it has left."""
     SENDABLE: ClassVar["frozenset[CampaignStatus]"]
     """Prepared, and not at its end."""
     FINAL: ClassVar["frozenset[CampaignStatus]"]
@@ -40,6 +45,8 @@ class CampaignStatus(StrEnum):
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
+    COMPARING = "comparing"
+    """Two texts went to a part of its people; the others wait for the better one."""
     PREPARING = "preparing"
     BLOCKED = "blocked"
     SENDING = "sending"
@@ -80,9 +87,15 @@ CampaignStatus.SENDABLE = frozenset({CampaignStatus.SENDING, CampaignStatus.PAUS
 CampaignStatus.OPEN = (
     CampaignStatus.RUNNING
     | CampaignStatus.SENDABLE
-    | {CampaignStatus.SCHEDULED, CampaignStatus.BLOCKED}
+    | {CampaignStatus.SCHEDULED, CampaignStatus.COMPARING, CampaignStatus.BLOCKED}
 )
 CampaignStatus.UNFINISHED = CampaignStatus.OPEN | {CampaignStatus.DRAFT}
+CampaignStatus.NOT_PREPARED = frozenset(
+    {
+        *(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED),
+        *(CampaignStatus.COMPARING, CampaignStatus.PREPARING),
+    }
+)
 CampaignStatus.FINAL = frozenset({CampaignStatus.FINISHED, CampaignStatus.CANCELLED})
 CampaignStatus.STOPPED = CampaignStatus.FINAL | {CampaignStatus.PAUSED}
 
@@ -257,7 +270,7 @@ class Campaign(Model):
             "not_guests": N_("recipients left out because the account was on trial"),
         },
         money=("agreed_price", "total_price", "missing"),
-        referred=("campaign_id", "repeat_of", "follow_up_of", "prototype_id"),
+        referred=("campaign_id", "repeat_of", "follow_up_of", "prototype_id", "a_id", "b_id"),
     )
     retention = WITH_ACCOUNT
     processing = (

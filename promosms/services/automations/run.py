@@ -22,8 +22,6 @@ from promosms.models import (
     AutomationRun,
     AutomationStatus,
     Campaign,
-    CampaignList,
-    CampaignSegment,
     CampaignStatus,
     RunOutcome,
     Trigger,
@@ -32,7 +30,7 @@ from promosms.models import (
 from promosms.services.automations import costs, days, problems
 from promosms.services.automations.automations import prototype_of, zone_of
 from promosms.services.automations.problems import PauseReason
-from promosms.services.campaigns import audience, launch, occasions
+from promosms.services.campaigns import audience, copies, launch, occasions
 from promosms.services.campaigns.audience import Estimate
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 
@@ -93,7 +91,7 @@ def run(automation_id: int) -> int | None:
 
 def campaign_of(automation: Automation, prototype: Campaign, day: date) -> Campaign:
     """The campaign of a day, as it would be: with the id of its prototype, and not stored."""
-    return Campaign(id=prototype.id, **_values(automation, prototype, day))
+    return copies.unstored(prototype, **_values(automation, day))
 
 
 def end_late() -> int:
@@ -168,7 +166,8 @@ def _launch(
         done = plan.today and session.get(AutomationRun, (automation.id, plan.today))
         if campaign is None or plan.today is None or done:
             return None
-        stored = _store(session, automation, plan.today)
+        values = _values(automation, plan.today)
+        stored = copies.store(session, prototype_of(automation), **values)
         people = estimate.recipients
         _note(session, automation, plan.today, RunOutcome.TEXTED, people, stored.id)
         launch.launch(
@@ -202,31 +201,8 @@ def _note(
         )
 
 
-def _store(session: Session, automation: Automation, day: date) -> Campaign:
-    """The campaign of a day as a draft, with the lists and segments of the prototype."""
-    prototype = prototype_of(automation)
-    campaign = Campaign(**_values(automation, prototype, day))
-    session.add(campaign)
-    session.flush()
-    own = {"campaign_id": campaign.id, "account_id": automation.account_id}
-    on_lists = select(CampaignList).where(CampaignList.campaign_id == prototype.id)
-    for row in session.scalars(on_lists).all():
-        session.add(CampaignList(list_id=row.list_id, excluded=row.excluded, **own))
-    in_segments = select(CampaignSegment).where(CampaignSegment.campaign_id == prototype.id)
-    for each in session.scalars(in_segments).all():
-        session.add(CampaignSegment(segment_id=each.segment_id, excluded=each.excluded, **own))
-    session.flush()
-    return campaign
-
-
-def _values(automation: Automation, prototype: Campaign, day: date) -> dict[str, object]:
-    copied = (
-        *("account_id", "route_id", "sender_id", "name", "text", "kind", "opt_out_line"),
-        *("language", "plain_details", "short_links", "everyone"),
-        *("service_confirmed_by", "service_confirmed_at"),
-    )
+def _values(automation: Automation, day: date) -> dict[str, object]:
     return {
-        **{name: getattr(prototype, name) for name in copied},
         "automation_id": automation.id,
         "occasion": day,
         "ends_at": days.ends(automation, day, zone_of(automation)),

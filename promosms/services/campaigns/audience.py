@@ -6,7 +6,7 @@ The review page and the preparation read the same pages, so that both show the s
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
@@ -36,7 +36,7 @@ from promosms.models import (
     is_promotional,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import addressed, repeats
+from promosms.services.campaigns import ab_parts, addressed, repeats
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
@@ -105,6 +105,28 @@ class Estimate:
     dearest: int = 0
     """The highest price of a text."""
 
+    def __add__(self, other: "Estimate") -> "Estimate":
+        """Both together, of different people."""
+        by_price = {(row.country, row.price): replace(row) for row in self.by_country}
+        for row in other.by_country:
+            mine = by_price.setdefault(
+                (row.country, row.price), CountryPrice(row.country, price=row.price)
+            )
+            mine.recipients += row.recipients
+            mine.parts += row.parts
+            mine.total += row.total
+        longest = [draft for draft in (self.longest, other.longest) if draft]
+        return Estimate(
+            recipients=self.recipients + other.recipients,
+            parts=self.parts + other.parts,
+            total=self.total + other.total,
+            skipped=dict(Counter(self.skipped) + Counter(other.skipped)),
+            by_country=sorted(by_price.values(), key=_order),
+            longest=max(longest, key=lambda draft: draft.parts, default=None),
+            places=self.places + other.places,
+            dearest=max(self.dearest, other.dearest),
+        )
+
     @property
     def everybody(self) -> int:
         """All recipients, with those who are left out."""
@@ -142,11 +164,12 @@ def render(campaign: Campaign, recipient: Recipient | None) -> str:
     return writer_of(campaign).write(values)
 
 
-def estimate(campaign: Campaign) -> Estimate:
-    """Read the whole audience and add up what launching would cost."""
+def estimate(campaign: Campaign, only: ColumnElement[bool] | None = None) -> Estimate:
+    """Read the whole audience, or `only` those that meet a condition, and add up what launching
+    would cost."""
     total, read = Estimate(), 0
     by_price: CountryPrices = {}
-    for page in read_pages(campaign):
+    for page in read_pages(campaign, only=only):
         read += len(page)
         for draft in page:
             _add(total, by_price, draft)
@@ -174,12 +197,14 @@ def has_anybody(campaign: Campaign) -> bool:
     return any(not draft.reason for page in read_pages(campaign) for draft in page)
 
 
-def read_pages(campaign: Campaign, after: int = 0) -> Iterator[list[MessageDraft]]:
+def read_pages(
+    campaign: Campaign, after: int = 0, *, only: ColumnElement[bool] | None = None
+) -> Iterator[list[MessageDraft]]:
     """Pages of drafts in the order of the recipients' ids, starting after the id `after`.
 
     On trial only guests are read, also those who have not agreed: nobody else gets a message.
     """
-    read = _page_reader(campaign)
+    read = _page_reader(campaign, only)
     while drafts := read(db.session(), after):
         yield drafts
         after = drafts[-1].recipient_id
@@ -202,13 +227,15 @@ def read_pages_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Messag
             yield drafts
 
 
-def _page_reader(campaign: Campaign) -> Callable[[Session, int], list[MessageDraft]]:
+def _page_reader(
+    campaign: Campaign, only: ColumnElement[bool] | None = None
+) -> Callable[[Session, int], list[MessageDraft]]:
     """A function that reads the page after a recipient's id."""
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose, promotional = routing.chooser(campaign.route_id), is_promotional(campaign.kind)
     sender_of = chosen.of(campaign.route_id, campaign.sender_id).by_country()
-    query = _query(campaign, writer).limit(PAGE)
+    query = _query(campaign, writer).where(true() if only is None else only).limit(PAGE)
     guests = _guests(campaign)
     unconfirmed = trial.unconfirmed(db.session.get_one(Account, campaign.account_id))
     if guests is not None:
@@ -243,7 +270,8 @@ def recipients_of(campaign: Campaign, *columns: Any) -> Select[Any]:
         query = select(*columns).where(Recipient.account_id == campaign.account_id)
         return query.where(Recipient.phone.in_(repeats.phones(campaign.repeat_of)))
     # The days of segments are those of the launch, also when the preparation lasts.
-    return addressed.of(campaign).select(*columns, moment=campaign.launched_at)
+    query = addressed.of(campaign).select(*columns, moment=campaign.launched_at)
+    return query.where(*ab_parts.conditions(campaign))
 
 
 def _query(campaign: Campaign, writer: Writer) -> Select[Any]:

@@ -40,7 +40,6 @@ SHARE = 50
 LATER = 4
 """The next count comes when a fourth more of the time is over since it ended or stopped."""
 LATEST = timedelta(hours=1)
-NOT_SENT_YET = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PREPARING)
 LEFT = MessageStatus.ACCEPTED | {MessageStatus.UNKNOWN}
 Rows = Select[*tuple[Any, ...]]
 
@@ -124,7 +123,7 @@ def count(campaign_id: int) -> None:
 
 def _next() -> int | None:
     query = select(Campaign.id).where(
-        Campaign.count_at <= now(), Campaign.status.not_in(NOT_SENT_YET)
+        Campaign.count_at <= now(), Campaign.status.not_in(CampaignStatus.NOT_PREPARED)
     )
     return db.session.scalar(query.order_by(Campaign.count_at).limit(1))
 

@@ -1,4 +1,4 @@
-"""Launch, pause, resume and cancel a campaign; send a test text."""
+"""Launch, pause, resume and cancel a campaign."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -12,28 +12,26 @@ from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    AbTest,
     Account,
     AccountStatus,
     Campaign,
     CampaignStatus,
     Message,
     MessageStatus,
-    Priority,
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import audience, follow_ups, guard, kinds, text_cost
+from promosms.services.campaigns import ab_tests, audience, follow_ups, guard, kinds, text_cost
+from promosms.services.campaigns.campaigns import deleted
 from promosms.services.campaigns.draft_versions import forget as forget_versions
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
-from promosms.services.ledger import ledger
 from promosms.services.links import links
-from promosms.services.prices import prices
-from promosms.services.senders import answerable, availability, chosen
+from promosms.services.senders import answerable, availability
 from promosms.services.senders.availability import SenderProblem
 from promosms.services.sending import withdrawal
 from promosms.sms import personalise, segments
-from promosms.sms.phone import country_of
 from promosms.sms.transliterate import tidy
 
 
@@ -60,6 +58,10 @@ class LaunchProblem(StrEnum):
     LATE = "late"
     CAMPAIGN_LIMIT = "campaign_limit"
     MONTH_LIMIT = "month_limit"
+    AB_BEING_PREPARED = "ab_being_prepared"
+    AB_STOPPED = "ab_stopped"
+    AB_TOO_LATE = "ab_too_late"
+    AB_UNMEASURABLE = "ab_unmeasurable"
     FOLLOW_UP_IN_TURN = "follow_up_in_turn"
     FOLLOW_UP_TOO_LATE = "follow_up_too_late"
     NAME_GONE = "name_gone"
@@ -101,6 +103,9 @@ def launch(
 ) -> None:
     """Start preparing a draft. `agreed_price` (1/10,000) is the price on the review page.
 
+    With an A/B test its parts are started first. Launched again after that, it gets the better text
+    and goes to the others.
+
     A text with placeholders of other programs is sent only `as_it_stands`: the user was asked.
     `service_confirmed_by` is the public id of the user who has said that a service text with words
     of promotions is none; it is kept, with the time.
@@ -110,6 +115,8 @@ def launch(
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
     """
     reached = campaign.status != before or audience.has_anybody(campaign)
+    test = ab_tests.of(campaign)
+    begins = test is not None and test.begun_at is None
     with transaction() as session:
         by = service_confirmed_by
         count = check(session, campaign, before, as_it_stands=as_it_stands, confirmed_by=by)
@@ -118,7 +125,7 @@ def launch(
             session,
             campaign,
             [before],
-            CampaignStatus.PREPARING,
+            CampaignStatus.COMPARING if begins else CampaignStatus.PREPARING,
             LaunchProblem.NOT_DRAFT,
             only_if,
             launched_at=now(),
@@ -131,6 +138,10 @@ def launch(
         )
         forget_versions(session, campaign.id)
         _check_trial(session, campaign)
+        if test is not None and begins:
+            ab_tests.begin(session, campaign, test)
+        elif test is not None:
+            ab_tests.decide(session, campaign, test)
         if not reached:
             raise LaunchError(LaunchProblem.NO_AUDIENCE)
         if _in_vain(session, campaign.account_id) >= IN_VAIN:
@@ -152,10 +163,14 @@ def check(
         raise LaunchError(LaunchProblem.SUSPENDED)
     if campaign.status != before:
         raise LaunchError(LaunchProblem.NOT_DRAFT)
-    check_text(campaign.text, short_links=campaign.short_links)
-    if text_cost.foreign(campaign.text) and not as_it_stands:
-        raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
-    _check_kind(campaign, confirmed_by)
+    test = ab_tests.of(campaign)
+    for text in (campaign.text, test.text_b) if test else (campaign.text,):
+        check_text(text, short_links=campaign.short_links)
+        if text_cost.foreign(text) and not as_it_stands:
+            raise LaunchError(LaunchProblem.FOREIGN_PLACEHOLDER)
+        _check_kind(campaign, text, confirmed_by)
+    if problem := _test_problem(campaign, test):
+        raise LaunchError(problem)
     if routing.gateway_for(campaign.route_id) is None:
         raise LaunchError(LaunchProblem.NO_GATEWAY)
     if follow_ups.too_late(campaign):
@@ -195,18 +210,37 @@ def check_limits(session: Session, account_id: int, price: int, *, month: bool =
         raise LaunchError(OVER[reason])
 
 
-def _check_kind(campaign: Campaign, confirmed_by: str) -> None:
-    """Raise LaunchError for what the kind of the text forbids."""
-    kind, text = campaign.kind, campaign.text
+def _test_problem(campaign: Campaign, test: AbTest | None) -> LaunchProblem | None:
+    """Why a campaign cannot be launched with its A/B test, or after it."""
+    if test is None:
+        return None
+    if test.begun_at is None:
+        return LaunchProblem.AB_UNMEASURABLE if ab_tests.unmeasurable(campaign, test) else None
+    # Who has got one of both texts is not known any more.
+    too_late = any(deleted(part)[0] for part in ab_tests.parts(test))
+    return LaunchProblem.AB_TOO_LATE if too_late else None
+
+
+def _check_kind(campaign: Campaign, text: str, confirmed_by: str) -> None:
+    """Raise LaunchError for what the kind of a text forbids."""
+    kind = campaign.kind
     if kinds.lacks_way_out(kind, text, opt_out_line=campaign.opt_out_line):
         raise LaunchError(LaunchProblem.NO_WAY_OUT)
     if kinds.promotion_words_in(kind, text) and not confirmed_by:
         raise LaunchError(LaunchProblem.LIKE_PROMOTION)
 
 
+def promotion_words(campaign: Campaign) -> tuple[str, ...]:
+    """The words of promotions in a service text, also in the second one of an A/B test."""
+    test = ab_tests.of(campaign)
+    texts = (campaign.text, test.text_b) if test else (campaign.text,)
+    found = [word for text in texts for word in kinds.promotion_words_in(campaign.kind, text)]
+    return tuple(dict.fromkeys(found))
+
+
 def confirmation(campaign: Campaign, by: str) -> dict[str, object]:
     """What is kept of who has confirmed that a service text is no promotion, if it was asked."""
-    if campaign.service_confirmed_by or not kinds.promotion_words_in(campaign.kind, campaign.text):
+    if campaign.service_confirmed_by or not promotion_words(campaign):
         return {}
     return {"service_confirmed_by": by, "service_confirmed_at": now()}
 
@@ -235,7 +269,7 @@ def resume(campaign: Campaign) -> None:
         if campaign.status == CampaignStatus.BLOCKED and campaign.not_started:
             raise LaunchError(LaunchProblem.NOT_RUNNING)
         seen = guard.passed(campaign)
-        _check_sender(session, campaign, lock=True)
+        check_sender(session, campaign, lock=True)
         if campaign.status == CampaignStatus.BLOCKED:
             check_limits(session, account.id, campaign.total_price)
             set_status(
@@ -260,75 +294,30 @@ def resume(campaign: Campaign) -> None:
             held_until=None,
         )
         # Adds 0: as a running campaign it counts its own messages.
-        _take_from_trial(session, campaign.account_id, 0)
+        take_from_trial(session, campaign.account_id, 0)
 
 
 def cancel(campaign: Campaign) -> None:
-    """Send nothing more. Messages that a gateway already has cannot be stopped."""
-    with transaction() as session:
-        set_status(
-            session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now()
-        )
-        withdrawal.withdraw(
-            session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
-        )
+    """Send nothing more. Messages that a gateway already has cannot be stopped.
 
-
-def send_test(campaign: Campaign, phone: str) -> Message:
-    """Send the text of the campaign's first recipient to the user's own number.
-
-    Raises LaunchError and InsufficientBalance.
+    While two texts are compared, this ends both of them too.
     """
-    check_text(campaign.text, short_links=campaign.short_links)
-    shown = audience.render(campaign, next(iter(audience.sample(campaign, 1)), None))
-    writer = links.writer(campaign, opt_out=answerable.has_link(campaign))
-    [text] = writer.write([shown], [links.NOBODY])
-    measure = segments.measure(text)
-    if measure.parts > segments.MAX_PARTS:
-        raise LaunchError(LaunchProblem.TOO_LONG)
-    country = country_of(phone) or ""
-    price = prices.price_list(campaign.route_id, campaign.account_id).of(country, phone)
-    if price is None:
-        raise LaunchError(LaunchProblem.NO_PRICE)
-    on_top = chosen.of(campaign.route_id, campaign.sender_id)
-    sender, unreachable = on_top.by_country()(country)
-    if unreachable:
-        raise LaunchError(LaunchProblem.NAME_NOT_HERE)
     with transaction() as session:
-        account = session.get_one(Account, campaign.account_id)
-        _check_sender(session, campaign)
-        gateway = routing.gateway_for(campaign.route_id, country)
-        if account.status != AccountStatus.ACTIVE:
-            raise LaunchError(LaunchProblem.SUSPENDED)
-        if gateway is None:
-            raise LaunchError(LaunchProblem.NO_GATEWAY)
-        guests = trial.may_text(account)
-        if guests is not None and phone not in guests:
-            raise LaunchError(LaunchProblem.TRIAL_GUESTS)
-        _take_from_trial(session, account.id, 1)
-        message = Message(
-            account_id=account.id,
-            gateway_id=gateway,
-            priority=Priority.TEST,
-            phone=phone,
-            country=country,
-            sender=sender,
-            flash=on_top.route.flash,
-            text=text,
-            encoding=measure.encoding,
-            parts=measure.parts,
-            price=price * measure.parts,
-        )
-        session.add(message)
-        session.flush()
-        try:
-            ledger.pay(account.id, message.price, f"charge:message:{message.id}")
-        except ledger.OverMonthlyLimit as error:
-            raise LaunchError(LaunchProblem.MONTH_LIMIT) from error
-        return message
+        test = ab_tests.of(campaign) if campaign.status == CampaignStatus.COMPARING else None
+        _cancel(session, campaign)
+        for part in ab_tests.parts(test) if test else ():
+            if part.status in CampaignStatus.OPEN:
+                _cancel(session, part)
 
 
-def _check_sender(session: Session, campaign: Campaign, *, lock: bool = False) -> None:
+def _cancel(session: Session, campaign: Campaign) -> None:
+    set_status(session, campaign, CampaignStatus.OPEN, CampaignStatus.CANCELLED, finished_at=now())
+    withdrawal.withdraw(
+        session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
+    )
+
+
+def check_sender(session: Session, campaign: Campaign, *, lock: bool = False) -> None:
     """The name may have been taken back since it was chosen."""
     problem = availability.why_not(session, campaign, lock=lock)
     if problem is not None:
@@ -343,7 +332,7 @@ def _check_trial(session: Session, campaign: Campaign) -> None:
     count = audience.count_of(campaign, guests)
     if not count:
         raise LaunchError(LaunchProblem.TRIAL_GUESTS)
-    _take_from_trial(session, campaign.account_id, count)
+    take_from_trial(session, campaign.account_id, count)
 
 
 def _in_vain(session: Session, account_id: int) -> int:
@@ -365,7 +354,8 @@ def _in_vain(session: Session, account_id: int) -> int:
     ).one()
 
 
-def _take_from_trial(session: Session, account_id: int, number: int) -> None:
+def take_from_trial(session: Session, account_id: int, number: int) -> None:
+    """Count so many texts of an account on trial. Raises LaunchError."""
     try:
         trial.take(session, account_id, number)
     except trial.DayIsFull as error:

@@ -15,7 +15,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import wall_clock
 from promosms.models import Account, Campaign, CampaignStatus, now
-from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns import ab_tests, audience, launch
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.mail import emails, notify
 from promosms.services.recipients import detail_names
@@ -120,6 +120,9 @@ def edit(campaign: Campaign) -> None:
     Raises LaunchError when it has started.
     """
     _check_waits(campaign)
+    test = ab_tests.of(campaign)
+    if test is not None and test.begun_at is not None:
+        raise LaunchError(LaunchProblem.NOT_RUNNING)
     with transaction() as session:
         launch.set_status(
             session,
@@ -173,7 +176,7 @@ def start_now(campaign: Campaign) -> None:
     """
     _check_waits(campaign)
     before = CampaignStatus(campaign.status)
-    _launch(campaign, before, send_at=None, not_started="", each_clock=False)
+    launch_as_agreed(campaign, before, send_at=None, not_started="", each_clock=False)
 
 
 def waits_to_start(campaign: Campaign) -> bool:
@@ -213,7 +216,7 @@ def start(campaign: Campaign) -> bool:
     try:
         if is_late(campaign):
             raise LaunchError(LaunchProblem.LATE)
-        _launch(campaign, CampaignStatus.SCHEDULED, only_if=_due())
+        launch_as_agreed(campaign, CampaignStatus.SCHEDULED, only_if=_due())
     except LaunchError as error:
         if error.code != LaunchProblem.NOT_DRAFT:  # else it was started, cancelled or edited
             ask(campaign, error.code)
@@ -267,13 +270,16 @@ def _due() -> ColumnElement[bool]:
     return Campaign.send_at <= now()
 
 
-def _launch(
+def launch_as_agreed(
     campaign: Campaign,
     before: CampaignStatus,
     only_if: ColumnElement[bool] | None = None,
     **values: object,
 ) -> None:
-    """The text cannot have changed since the user agreed to it, so that is not asked again."""
+    """Launch a campaign for the price that was agreed to. Raises LaunchError.
+
+    The text cannot have changed since then, so what was asked about it is not asked again.
+    """
     launch.launch(
         campaign,
         campaign.agreed_price,

@@ -29,6 +29,7 @@ from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
+    AbTest,
     Account,
     AccountStatus,
     Campaign,
@@ -118,6 +119,8 @@ def campaign_texts(place: Place, over: Callable[[], bool]) -> bool:
         with transaction() as session:
             session.execute(update_rows(Campaign).where(Campaign.id.in_(ids)).values(text=""))
             session.execute(update_rows(Campaign).where(Campaign.id.in_(unnamed)).values(name=""))
+            second = update_rows(AbTest).where(AbTest.campaign_id.in_(ids), AbTest.text_b != "")
+            session.execute(second.values(text_b=""))
         if ids:
             note(place, Campaign.__tablename__)
         if over():

@@ -79,9 +79,7 @@ def texted_since(account_id: int, moment: datetime | None) -> ColumnElement[bool
         select(Campaign.id).where(
             Campaign.account_id == account_id,
             _DUE,
-            Campaign.status.not_in(
-                (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PREPARING)
-            ),
+            Campaign.status.not_in(CampaignStatus.NOT_PREPARED),
         )
     ).all()
     if not running:

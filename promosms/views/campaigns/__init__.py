@@ -1,6 +1,7 @@
 """Pages of campaigns."""
 
 from promosms.views.campaigns import (
+    ab_test,
     calendar,
     compare,
     composer,
@@ -14,6 +15,7 @@ from promosms.views.campaigns import (
 from promosms.views.campaigns.blueprint import bp
 
 __all__ = [
+    "ab_test",
     "bp",
     "calendar",
     "compare",

@@ -7,7 +7,7 @@ from promosms import queue
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Campaign
-from promosms.services.campaigns import launch
+from promosms.services.campaigns import own_test
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import workers
 from promosms.services.ledger import ledger
@@ -26,7 +26,7 @@ def _context() -> dict[str, object]:
 def text_me(campaign: Campaign) -> None:
     """Send a test to the signed-in user's own number and flash the result."""
     try:
-        message = launch.send_test(campaign, me().phone)
+        message = own_test.send(campaign, me().phone)
     except LaunchError as error:
         flash(labels.problem(error), "bad")
     except ledger.InsufficientBalance as error:

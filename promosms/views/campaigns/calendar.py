@@ -11,12 +11,11 @@ from flask.typing import ResponseReturnValue
 from promosms.language import current_language, timezone
 from promosms.models import now
 from promosms.services.campaigns import calendar as calendars
+from promosms.services.campaigns import schedule
 from promosms.services.campaigns.calendar import Entry
 from promosms.sms.quiet_hours import public_holidays
 from promosms.views.campaigns.blueprint import bp
 from promosms.web.access import Access, allow, my_account
-
-YEARS = range(2000, 2101)
 
 
 class Day(NamedTuple):
@@ -33,7 +32,8 @@ def calendar() -> ResponseReturnValue:
     """A month in whole weeks, as they begin in the country of the account."""
     account, zone = my_account(), timezone()
     today = now().astimezone(zone).date()
-    month = _month(request.args.get("month", "")) or today.replace(day=1)
+    first, last = account.created_at.astimezone(zone).date(), today + schedule.FURTHEST
+    month = _month(request.args.get("month", ""), first, last) or today.replace(day=1)
     after = (month + timedelta(days=31)).replace(day=1)
     shown = _weeks(month, after, _first_weekday(account.region))
     entries = calendars.by_day(account, shown[0], shown[-1], zone)
@@ -45,19 +45,20 @@ def calendar() -> ResponseReturnValue:
         month=month,
         today=today,
         days=[Day(day, names.get(day, ""), entries.get(day, ())) for day in shown],
-        before=(month - timedelta(days=1)).replace(day=1),
-        after=after,
+        before=(month - timedelta(days=1)).replace(day=1) if month > first else None,
+        after=after if after <= last else None,
+        last=last,
         zone=zone,
     )
 
 
-def _month(text: str) -> date | None:
-    """The first day of a month such as ``2026-12``; None for anything else."""
+def _month(text: str, first: date, last: date) -> date | None:
+    """The first day of a month such as ``2026-12`` with days from `first` to `last`; else None."""
     try:
         month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-    return month if month.year in YEARS else None
+    return month if first.replace(day=1) <= month <= last else None
 
 
 def _first_weekday(country: str) -> int:

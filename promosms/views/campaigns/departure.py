@@ -19,7 +19,7 @@ def departure(public_id: str) -> ResponseReturnValue:
     """Choose by whose clock a draft leaves and how it is spread, and show what that means."""
     campaign, form = owned(Campaign, public_id), DepartureForm()
     if campaign.status == CampaignStatus.DRAFT and not form.validate():
-        return review.page(campaign, form), 422
+        return review.page(campaign, form, review.ab_test_form(campaign)), 422
     try:
         departures.choose(campaign, form.departure())
     except NotDraft:

@@ -7,10 +7,12 @@ from babel import dates
 from flask_babel import format_timedelta, get_locale
 
 from promosms.language import lazy_gettext as _
-from promosms.language import moment, ngettext, pgettext, wall_time
+from promosms.language import moment, ngettext, pgettext, share, wall_time
 from promosms.language import number as shown
 from promosms.lib.charts.stacked import THINNEST, Part, Stacked, stacked
+from promosms.lib.proportions import Difference
 from promosms.models import (
+    AbTest,
     Campaign,
     CampaignKind,
     CampaignStatus,
@@ -39,12 +41,14 @@ from promosms.services.sending import holding
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
 from promosms.services.sign_ups import asking
 from promosms.sms.phone import pretty
+from promosms.views.campaigns import problems
 from promosms.web.access import my_account
 
 # Status: its label, and the tone of its badge.
 STATUS = {
     CampaignStatus.DRAFT: (_("Draft"), ""),
     CampaignStatus.SCHEDULED: (_("Scheduled"), "info"),
+    CampaignStatus.COMPARING: (_("Compares two texts"), "info"),
     CampaignStatus.PREPARING: (_("Being prepared"), "info"),
     CampaignStatus.BLOCKED: (_("Waiting for you"), "warn"),
     CampaignStatus.SENDING: (_("Being sent"), "info"),
@@ -140,88 +144,7 @@ FOLLOW_UP_NAMES = {
     FollowUpKind.NOT_ANSWERED: _("%(name)s (did not answer)"),
     FollowUpKind.NOT_CLICKED: _("%(name)s (did not open a link)"),
 }
-PROBLEMS = {
-    LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
-    LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
-    LaunchProblem.UNKNOWN_PLACEHOLDER: _(
-        "The text has a detail in it that nobody can fill in. Please correct it first."
-    ),
-    LaunchProblem.FOREIGN_PLACEHOLDER: _(
-        "Nothing was sent yet: please say first whether the text shall leave as it stands."
-    ),
-    LaunchProblem.NO_WAY_OUT: _(
-        "People must be able to say no: this promotional text does not say how. Switch the line "
-        "“Say how to opt out” on, or write in your own words how people can opt out by STOP."
-    ),
-    LaunchProblem.LIKE_PROMOTION: _(
-        "Nothing was sent yet: please say first whether this is really about something they asked "
-        "for or bought."
-    ),
-    LaunchProblem.TOO_LONG: _("The text is longer than six texts. Please shorten it first."),
-    LaunchProblem.NO_AUDIENCE: _("Nobody would get this text. Choose recipients first."),
-    LaunchProblem.SUSPENDED: _(
-        "Your account cannot send at the moment. Please write to the operator."
-    ),
-    LaunchProblem.NO_GATEWAY: _(
-        "Nothing can be sent at the moment: the operator has not set up a line. Nothing was lost."
-    ),
-    LaunchProblem.NO_PRICE: _("There is no price for the country of your number."),
-    LaunchProblem.PRICE_CHANGED: _("The price has changed. Please look at the review again."),
-    LaunchProblem.NOT_RUNNING: _("The campaign has moved on meanwhile. This is how it stands now."),
-    LaunchProblem.TRIAL_GUESTS: _(
-        "Your account is still on trial: it texts only your own number and your guests. Nobody "
-        "of them would get this text."
-    ),
-    LaunchProblem.TRIAL_DAY: _(
-        "Your account is still on trial, and these would be more texts than it may send in a day. "
-        "Nothing was sent. Try again tomorrow, or top up once."
-    ),
-    LaunchProblem.CAMPAIGN_LIMIT: _(
-        "This costs more than one campaign may cost, as the owner of the account wants it. Choose "
-        "fewer people, or change the limit in Billing, Limits."
-    ),
-    LaunchProblem.MONTH_LIMIT: _(
-        "With this campaign you would spend more in this month than you want to. Send it next "
-        "month, choose fewer people, or change the limit in Billing, Limits."
-    ),
-    LaunchProblem.NAME_GONE: _(
-        "The sender name of this campaign is not approved. Nothing is sent under it. Choose "
-        "another sender, or write to the operator."
-    ),
-    LaunchProblem.NAME_NOT_ON_ROUTE: _(
-        "The way of sending that you have chosen carries no names of your own. Choose its number, "
-        "or send in another way."
-    ),
-    LaunchProblem.NAME_NOT_HERE: _(
-        "The sender name cannot be used in the country of your number. Nothing was sent."
-    ),
-    LaunchProblem.NAME_NEEDS_WAY_OUT: _(
-        "Nobody can answer the sender name, so STOP does not work, and a promotional text needs a "
-        "way out. Add the line, which then has a link to opt out, or write a page, an e-mail "
-        "address or a number in the text."
-    ),
-    LaunchProblem.TOO_MANY: _(
-        "Many campaigns were started within an hour, and no text has left from any of them. "
-        "Nothing was sent now. Try again in an hour."
-    ),
-    LaunchProblem.TIME_PASSED: _(
-        "The time at which it was to start has passed meanwhile. Nothing was sent. Choose a later "
-        "time, or empty the fields to send it at once."
-    ),
-    LaunchProblem.LATE: _(
-        "The service stood still when it was to start, and now it is later than you allowed."
-    ),
-    LaunchProblem.FOLLOW_UP_IN_TURN: _(
-        "Another text to the same people is being prepared, or waits for you. Let it leave or "
-        "cancel it first: so nobody gets two."
-    ),
-    LaunchProblem.FOLLOW_UP_TOO_LATE: _(
-        "It is not known any more whom this text would be for: numbers, texts and replies of that "
-        "campaign are deleted after a time, as your settings say."
-    ),
-}
-
-
+PROBLEMS = problems.WORDS
 NIGHT = _(
     "Promotional texts wait for the hours of their country. It goes on by itself on %(time)s."
 )
@@ -357,6 +280,23 @@ def spread(campaign: Campaign) -> str:
             people=shown(chosen.size),
         )
     )
+
+
+def compares(test: AbTest) -> str:
+    """How two texts are compared, in a few words."""
+    words = _("text A or B to %(share)s of them, then the better one to the others")
+    return str(words % {"share": share(test.share / 100)})
+
+
+def by_how_much(found: Difference) -> str:
+    """How large the difference between text B and text A is, for readers who know no statistics."""
+    if not found.is_clear:
+        return str(_("The difference may be chance: it is too small for so few people."))
+    low, high = (share(abs(value)) for value in sorted((found.least, found.most), key=abs))
+    words = _(
+        "Text %(text)s does better: very likely it is %(low)s to %(high)s more of the people."
+    )
+    return str(words % {"text": "B" if found.seen > 0 else "A", "low": low, "high": high})
 
 
 def problem(error: launch.LaunchError) -> str:

@@ -13,6 +13,8 @@ from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import (
+    ab_parts,
+    ab_tests,
     addressed,
     arrivals,
     breakdown,
@@ -152,6 +154,7 @@ def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, obj
         "reasons": reasons.found(campaign, counts, left_out=False),
         "left_out": reasons.found(campaign, counts, left_out=True),
         "responses": answers,
+        "ab": _ab(campaign),
         "clicks": opened,
         "spent": campaign_costs.spent(campaign.id),
         "cost": campaign_costs.totals(campaign),
@@ -167,6 +170,23 @@ def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, obj
         "awaited": campaign.status in CampaignStatus.OPEN or campaign.n_sent + figures.waiting,
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
+    }
+
+
+def _ab(campaign: Campaign) -> dict[str, object] | None:
+    """The A/B test that a campaign has, or of which it is a part; None without, or before it."""
+    test = ab_parts.test_of(campaign)
+    if test is None or test.begun_at is None:
+        return None
+    standing = ab_tests.standing(test)
+    return {
+        "test": test,
+        "part": ab_parts.part_of(test, campaign),
+        "whole": db.session.get_one(Campaign, test.campaign_id),
+        "parts": ab_tests.parts(test),
+        "standing": standing,
+        "difference": standing.difference,
+        "due_at": None if test.better else ab_tests.due_at(test),
     }
 
 

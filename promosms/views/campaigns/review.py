@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.extensions import db
+from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.departure import DepartureForm
 from promosms.language import gettext as _
-from promosms.models import Campaign, CampaignStatus, now
+from promosms.models import AbTest, Campaign, CampaignStatus, now
 from promosms.services.campaigns import (
+    ab_tests,
     addressed,
     audience,
     campaigns,
@@ -25,7 +27,8 @@ from promosms.services.campaigns import (
     schedule,
     text_cost,
 )
-from promosms.services.campaigns.audience import Estimate
+from promosms.services.campaigns.ab_tests import Costs
+from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.services.senders import answerable, chosen
@@ -47,29 +50,41 @@ def review(public_id: str) -> ResponseReturnValue:
         return to_report(campaign)
     form = DepartureForm()
     form.show(campaign)
-    return page(campaign, form)
+    return page(campaign, form, ab_test_form(campaign))
 
 
-def page(campaign: Campaign, form: DepartureForm) -> str:
-    """The review of a draft, with the form that says how it leaves."""
-    estimate = audience.estimate(campaign)
+def ab_test_form(campaign: Campaign) -> AbTestForm:
+    """The form of the A/B test of a draft, as it was chosen."""
+    form = AbTestForm(formdata=None).prepare(campaign, my_account())
+    form.show()
+    return form
+
+
+def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
+    """The review of a draft, with the forms that say how it leaves, and with which two texts."""
+    test = ab_tests.of(campaign)
+    costs = ab_tests.costs(campaign, test) if test else None
+    estimate = costs.whole if costs else audience.estimate(campaign)
     original = repeats.original(campaign)
     on_top = chosen.of(campaign.route_id, campaign.sender_id)
     starts_at = schedule.starts_at(campaign)
     at = starts_at or now()
     countries = [price.country for price in estimate.by_country]
-    first_page = next(audience.read_pages(campaign), [])
+    second = ab_tests.with_text_b(campaign, test) if test else None
     return render_template(
         "campaigns/review.html",
         campaign=campaign,
         estimate=estimate,
-        examples=[draft for draft in first_page if not draft.reason][:EXAMPLES],
+        examples=_examples(campaign),
+        examples_b=_examples(second) if second else [],
+        ab_test=ab_form,
+        ab=_ab(campaign, test, costs, estimate),
         to=addressed.of(campaign),
-        problem=_problem(campaign) or launch.sender_problem(db.session(), campaign),
+        problem=_problem(campaign, test) or launch.sender_problem(db.session(), campaign),
         on_top=on_top,
         exceptions=on_top.exceptions({row.country for row in estimate.by_country}),
-        foreign=text_cost.foreign(campaign.text),
-        promoting=kinds.promotion_words_in(campaign.kind, campaign.text),
+        foreign=[place for text in _texts(campaign, test) for place in text_cost.foreign(text)],
+        promoting=launch.promotion_words(campaign),
         no_gateway=routing.gateway_for(campaign.route_id) is None,
         balance=my_account().balance,
         starts_at=starts_at,
@@ -81,7 +96,7 @@ def page(campaign: Campaign, form: DepartureForm) -> str:
         zone=schedule.zone_named(campaign.planned_zone),
         now=now(),
         duration=campaigns.duration(campaign, estimate.parts),
-        agreed=_agreements().dumps([*_reviewed(campaign), estimate.total, estimate.everybody]),
+        agreed=_agreement(campaign, estimate, costs),
         limit=_limit(campaign, estimate.total),
         worker_missing=worker_missing(),
         original=original,
@@ -95,10 +110,11 @@ def page(campaign: Campaign, form: DepartureForm) -> str:
 def send(public_id: str) -> ResponseReturnValue:
     """Launch the campaign for the price that the review showed."""
     campaign = owned(Campaign, public_id)
-    price, reviewed = _agreed(campaign)
+    price, reviewed, *parts = _agreed(campaign)
     if price is None and campaign.status == CampaignStatus.DRAFT:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
+    ab_tests.agree(campaign, *parts)
     try:
         begin = schedule.schedule if campaign.planned_time else launch.launch
         begin(
@@ -115,6 +131,9 @@ def send(public_id: str) -> ResponseReturnValue:
         return redirect(url_for(page, public_id=public_id), 303)
     if campaign.status == CampaignStatus.PREPARING:
         enqueue(campaign)
+    elif campaign.status == CampaignStatus.COMPARING:
+        for part in ab_tests.parts_of(campaign):
+            enqueue(part)
     return to_report(campaign)
 
 
@@ -147,21 +166,57 @@ def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
     return launch.OVER[reason] if reason else None
 
 
-def _problem(campaign: Campaign) -> str:
-    """Why the text cannot be sent; empty if it can."""
-    text, line = campaign.text, campaign.opt_out_line
+def _examples(campaign: Campaign) -> list[MessageDraft]:
+    first_page = next(audience.read_pages(campaign), [])
+    return [draft for draft in first_page if not draft.reason][:EXAMPLES]
+
+
+def _texts(campaign: Campaign, test: AbTest | None) -> list[str]:
+    return [campaign.text, *([test.text_b] if test else [])]
+
+
+def _ab(
+    campaign: Campaign, test: AbTest | None, costs: Costs | None, estimate: Estimate
+) -> dict[str, object]:
+    """What the review says of an A/B test: is one possible, and what would it tell?"""
+    possible = ab_tests.possible(campaign) and estimate.recipients >= ab_tests.LEAST
+    if test is None or costs is None:
+        return {"possible": possible}
+    each = min(costs.a.recipients, costs.b.recipients)
+    return {
+        "possible": True,
+        "test": test,
+        "costs": costs,
+        "each": each,
+        "chance": ab_tests.by_chance(each),
+    }
+
+
+def _problem(campaign: Campaign, test: AbTest | None) -> str:
+    """Why a text cannot be sent; empty if all can."""
+    line = campaign.opt_out_line
     works = line and answerable.can_answer(campaign)
-    problem = text_cost.problem(
-        text,
-        opt_out_line=works,
-        opt_out_link=line and not works,
-        language=campaign.language,
-        short_links=campaign.short_links,
-    )
-    if problem:
-        return problem
-    lacking = kinds.lacks_way_out(campaign.kind, text, opt_out_line=line)
-    return LaunchProblem.NO_WAY_OUT if lacking else ""
+    for text in _texts(campaign, test):
+        problem = text_cost.problem(
+            text,
+            opt_out_line=works,
+            opt_out_link=line and not works,
+            language=campaign.language,
+            short_links=campaign.short_links,
+        )
+        if problem:
+            return problem
+        if kinds.lacks_way_out(campaign.kind, text, opt_out_line=line):
+            return LaunchProblem.NO_WAY_OUT
+    unmeasurable = test is not None and ab_tests.unmeasurable(campaign, test)
+    return LaunchProblem.AB_UNMEASURABLE if unmeasurable else ""
+
+
+def _agreement(campaign: Campaign, estimate: Estimate, costs: Costs | None) -> str:
+    """What a review promises, signed: prices in 1/10,000 and numbers of people."""
+    parts = [costs.a.total, costs.b.total, costs.rest.recipients] if costs else [0, 0, 0]
+    promised = [estimate.total, estimate.everybody, *parts]
+    return str(_agreements().dumps([_reviewed(campaign), promised]))
 
 
 def _agreements() -> URLSafeSerializer:
@@ -170,16 +225,21 @@ def _agreements() -> URLSafeSerializer:
 
 def _reviewed(campaign: Campaign) -> list[object]:
     """What a review is about; another one agrees to nothing."""
-    leaves = dataclasses.astuple(departure.of(campaign))
-    return [campaign.public_id, drafts.stamp(campaign), list(leaves)]
+    leaves, test = dataclasses.astuple(departure.of(campaign)), ab_tests.chosen(campaign)
+    compares = list(dataclasses.astuple(test)) if test else []
+    return [campaign.public_id, drafts.stamp(campaign), list(leaves), compares]
 
 
-def _agreed(campaign: Campaign) -> tuple[int | None, int]:
-    """Price and recipients of the review; no price when the draft has changed since."""
+def _agreed(campaign: Campaign) -> tuple[int | None, int, int, int, int]:
+    """Price and recipients of the review, the prices of both parts of an A/B test, and its others.
+
+    No price when the draft has changed since.
+    """
     try:
-        *seen, price, everybody = _agreements().loads(request.form.get("agreed", ""))
+        seen, promised = _agreements().loads(request.form.get("agreed", ""))
+        price, everybody, a_price, b_price, rest = map(int, promised)
     except (BadSignature, ValueError, TypeError):
-        return None, 0
+        return None, 0, 0, 0, 0
     if seen != _reviewed(campaign):
-        return None, 0
-    return int(price), int(everybody)
+        return None, 0, 0, 0, 0
+    return price, everybody, a_price, b_price, rest

@@ -27,7 +27,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import guests, trial
-from promosms.services.campaigns import audience, campaigns, launch, preparation
+from promosms.services.campaigns import audience, campaigns, launch, own_test, preparation
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.sending import claiming, opt_outs
 from tests.services.sending.conftest import check_books, statuses
@@ -141,9 +141,9 @@ def test_removed_guests_and_unverified_numbers_get_no_texts(account: Account) ->
     with pytest.raises(LaunchError):
         launch.launch(campaign, 0)
     with pytest.raises(LaunchError) as caught:
-        launch.send_test(campaign, GUEST)
+        own_test.send(campaign, GUEST)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
-    assert launch.send_test(campaign, OWN).phone == OWN
+    assert own_test.send(campaign, OWN).phone == OWN
 
 
 def test_a_guest_who_has_not_agreed_gets_no_texts(account: Account) -> None:
@@ -156,7 +156,7 @@ def test_a_guest_who_has_not_agreed_gets_no_texts(account: Account) -> None:
     assert sorted(tuple(row) for row in rows) == [(OWN, ""), (GUEST, trial.UNCONFIRMED)]
     assert campaigns.reasons(campaign)[0][:2] == ("skipped", trial.SKIPPED)
     with pytest.raises(LaunchError) as caught:
-        launch.send_test(campaign, GUEST)
+        own_test.send(campaign, GUEST)
     assert caught.value.code == LaunchProblem.TRIAL_GUESTS
     assert guests.confirm(guest, code_of(GUEST))
     assert audience.estimate(campaign).recipients == 2
@@ -212,10 +212,10 @@ def test_more_than_the_daily_texts_are_refused_before_sending(app: Flask, accoun
         launch.launch(second, 1_000)
     assert caught.value.code == LaunchProblem.TRIAL_DAY
     assert second.status == CampaignStatus.DRAFT
-    launch.send_test(second, OWN)
+    own_test.send(second, OWN)
     assert trial.used(account.id) == 3
     with pytest.raises(LaunchError) as caught:
-        launch.send_test(second, OWN)
+        own_test.send(second, OWN)
     assert caught.value.code == LaunchProblem.TRIAL_DAY
     assert trial.used(account.id) == 3
 
@@ -223,7 +223,7 @@ def test_more_than_the_daily_texts_are_refused_before_sending(app: Flask, accoun
 def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> None:
     override(app, trial_texts_per_day=2)
     first = send(account, [OWN])
-    launch.send_test(first, OWN)
+    own_test.send(first, OWN)
     launch.cancel(first)
     assert trial.used(account.id) == 1  # what was never sent does not count
     day_passes()
@@ -234,7 +234,7 @@ def test_on_the_next_day_there_are_texts_again(app: Flask, account: Account) -> 
 @pytest.mark.parametrize(("hours", "used"), [(23, 2), (25, 0)])
 def test_a_text_counts_for_24_hours(account: Account, hours: int, used: int) -> None:
     campaign = send(account, [OWN])
-    launch.send_test(campaign, OWN)
+    own_test.send(campaign, OWN)
     with transaction():
         campaign.status, campaign.finished_at = CampaignStatus.FINISHED, now()
         campaign.n_queued, campaign.n_sent = 0, 1

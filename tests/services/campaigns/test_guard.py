@@ -24,7 +24,7 @@ from promosms.models import (
     MessageStatus,
     now,
 )
-from promosms.services.campaigns import guard, launch, preparation
+from promosms.services.campaigns import guard, launch, own_test, preparation
 from promosms.services.campaigns.guard import Limits, StopReason
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.inbox import direct_texts
@@ -166,7 +166,7 @@ def test_single_texts_and_tests_keep_the_limit_of_the_month(
         direct_texts.send(account, PHONES[0], "Hello", key="3", agreed_price=TEXT)
     assert refused.value.code == direct_texts.Refusal.MONTH_LIMIT
     with pytest.raises(LaunchError) as untested:
-        launch.send_test(db.session.get_one(Campaign, campaign_id), PHONES[0])
+        own_test.send(db.session.get_one(Campaign, campaign_id), PHONES[0])
     assert untested.value.code == LaunchProblem.MONTH_LIMIT
     db.session.rollback()
     held = select(LedgerEntry.id).where(LedgerEntry.account_id == account.id)

@@ -7,6 +7,7 @@ is worked out here once more, from the text that left.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -33,7 +34,7 @@ from promosms.services.campaigns.drafts import Draft
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.links import opt_outs as links_to_opt_out
-from promosms.services.sending import opt_outs
+from promosms.services.sending import opt_outs, recording
 from tests.services.sending.conftest import check_books
 from tests.sms.test_gsm7 import BASIC, EXTENSION
 from tests.support import engine
@@ -118,8 +119,9 @@ def account(app: Flask, cast: Cast) -> Iterator[Account]:
 
 @Seed
 def test_review_hold_charges_and_releases_are_one_sum(
-    app: Flask, account: Account, seed: int
+    app: Flask, account: Account, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recording, "WAITS", (timedelta(milliseconds=10),) * len(recording.WAITS))
     chance, account_id = Random(seed), account.id
     if seed % 2:
         with transaction():

@@ -22,7 +22,7 @@ from promosms.models import (
 )
 from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import PumpingProblem
-from promosms.services.campaigns import drafts, launch
+from promosms.services.campaigns import drafts, launch, own_test
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import gateways, routes, routing, test_texts, workers
@@ -78,7 +78,7 @@ def test_no_route_leads_to_the_simulator(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "send", [lambda c: launch.launch(c, 300), lambda c: launch.send_test(c, PHONE)]
+    "send", [lambda c: launch.launch(c, 300), lambda c: own_test.send(c, PHONE)]
 )
 def test_a_campaign_is_not_sent_and_costs_nothing(campaign: Campaign, send: Work) -> None:
     before = booked()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.lib import short_codes
 from promosms.models import Account, Click, Consent, Link, Message, RecipientActivity, now
-from promosms.services.campaigns import audience, drafts, launch, live_estimate, text_cost
+from promosms.services.campaigns import audience, drafts, launch, live_estimate, own_test, text_cost
 from promosms.services.campaigns import clicks as clicks_of
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.links import clicks, links
@@ -238,7 +238,7 @@ def test_a_test_leads_there_and_counts_nobody(context: None, cast: Cast) -> None
     campaign = drafts.create(account, Draft(text="A: kawa.pl/a", short_links=True), "")
     for text, target in (("A: kawa.pl/a", "a"), ("B: kawa.pl/b", "b"), ("B: kawa.pl/b", "b")):
         sent.change(campaign, text=text)
-        test = launch.send_test(campaign, OLA)
+        test = own_test.send(campaign, OLA)
         [code] = sent.FOUND.findall(test.text)
         assert clicks.follow(code) == f"http://kawa.pl/{target}"
     assert counts() == {"http://kawa.pl/b": (0, 0)}

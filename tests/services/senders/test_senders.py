@@ -26,7 +26,7 @@ from promosms.models import (
     SenderKind,
     SenderStatus,
 )
-from promosms.services.campaigns import audience, drafts, launch, preparation, repeats
+from promosms.services.campaigns import audience, drafts, launch, own_test, preparation, repeats
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.gateways import simulated_phone
@@ -201,7 +201,7 @@ def test_nothing_starts_under_a_name_that_is_not_approved(account: Account) -> N
         launch.launch(reviewed, price)
     assert caught.value.code == LaunchProblem.NAME_GONE
     with pytest.raises(LaunchError):
-        launch.send_test(reviewed, "+48601111111")
+        own_test.send(reviewed, "+48601111111")
     with transaction():
         defaults.default_route().names = False
     other = campaign_of(account, approved(account, "Kwiaty 3"))

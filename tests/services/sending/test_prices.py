@@ -21,7 +21,7 @@ from promosms.models import (
     TopUpStatus,
     now,
 )
-from promosms.services.campaigns import audience, launch, preparation
+from promosms.services.campaigns import audience, launch, own_test, preparation
 from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
 from promosms.services.prices.cells import NewPrice
@@ -123,8 +123,8 @@ def test_numbers_with_their_own_price_have_it_everywhere(
     lines = [(line.recipients, line.price, line.total) for line in estimate.by_country]
     assert lines == [(6, 300, 1800), (3, 450, 1350)]
     assert estimate.total == 3150
-    assert launch.send_test(campaign, PLAY[0]).price == 450
-    assert launch.send_test(campaign, PHONES[0]).price == 300
+    assert own_test.send(campaign, PLAY[0]).price == 450
+    assert own_test.send(campaign, PHONES[0]).price == 300
     launch.launch(campaign, estimate.total)
     assert preparation.prepare(campaign_id) == CampaignStatus.SENDING
     assert charged(campaign_id) == [300] * 6 + [450] * 3

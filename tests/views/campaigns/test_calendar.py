@@ -7,7 +7,7 @@ from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Campaign, CampaignStatus
+from promosms.models import Account, Campaign, CampaignStatus
 from promosms.services.accounts import preferences
 from tests.support.cast import Cast
 from tests.support.clock import Clock
@@ -24,6 +24,9 @@ def first_of_december(app: Flask, cast: Cast, clock: Clock) -> None:
     clock.move(seconds=(noon - clock.now()).total_seconds())
     clock.stop()
     live_in(app, cast, "PL", "Europe/Warsaw")
+    with app.app_context(), transaction() as session:
+        account = session.get_one(Account, cast.owner.account_id)
+        account.created_at = datetime.fromisoformat("2026-11-20T11:00:00Z")
 
 
 def live_in(app: Flask, cast: Cast, region: str, zone: str) -> None:
@@ -87,6 +90,25 @@ def test_one_turns_to_other_months_and_comes_back_from_nonsense(owner: PageClien
     )
     assert owner.get_page(after).select_one("h1").get_text() == "January 2027"
     for month in ("2026-13", "0001-01", "9999-12", "soon", "2026-12-01"):
+        page = owner.get_page(f"/campaigns/calendar?month={month}")
+        assert page.select_one("h1").get_text() == "December 2026"
+
+
+def test_it_reaches_from_the_first_month_to_the_last_one_that_can_be_planned(
+    owner: PageClient,
+) -> None:
+    """Nothing was before, and nothing can be planned more than 366 days ahead."""
+    page = owner.get_page("/campaigns/calendar?month=2026-11")
+    assert [link["href"] for link in page.select(".page-head .actions a")] == [
+        "/campaigns/calendar?month=2026-12"
+    ]
+    page = owner.get_page("/campaigns/calendar?month=2027-12")
+    assert [link["href"] for link in page.select(".page-head .actions a")] == [
+        "/campaigns/calendar?month=2027-11"
+    ]
+    planned = [link["href"][-10:] for link in page.select(".calendar > li > a")]
+    assert planned[-2:] == ["2027-12-01", "2027-12-02"]
+    for month in ("2026-10", "2028-01"):
         page = owner.get_page(f"/campaigns/calendar?month={month}")
         assert page.select_one("h1").get_text() == "December 2026"
 

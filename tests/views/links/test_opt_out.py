@@ -23,7 +23,7 @@ from promosms.models import (
     SenderKind,
     Suppression,
 )
-from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns import audience, launch, own_test
 from promosms.services.installation import defaults
 from promosms.services.privacy import erasure, purge_messages
 from promosms.services.recipients import recipients
@@ -178,7 +178,7 @@ def test_the_link_of_a_test_opts_nobody_out(
     app: Flask, cast: Cast, phone: PageClient, campaign: int
 ) -> None:
     with app.app_context():
-        text = launch.send_test(db.session.get_one(Campaign, campaign), OLA).text
+        text = own_test.send(db.session.get_one(Campaign, campaign), OLA).text
     [code] = sent.FOUND.findall(text)
     assert "no more texts" in words(phone.post(f"/l/{code}").text)
     assert listed(app) == []

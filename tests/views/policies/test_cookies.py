@@ -15,6 +15,7 @@ from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
 from tests.support.settings import override
 
+MOST_ALIKE = 4
 NAMES = {cookie.name for cookie in cookies.REGISTRY}
 
 
@@ -37,14 +38,16 @@ def test_all_cookies_of_a_crawl_are_in_the_registry(
     response = visitor.send("/login", signing_in)
     assert response.status_code in (302, 303)
     seen |= set_by(response)
-    open_paths, seen_paths = ["/", "/settings"], {"/", "/settings"}
+    open_paths, seen_paths = ["/", "/settings"], {"/": 1, "/settings": 1}
     while open_paths:
         response = visitor.get(open_paths.pop(), buffered=True)
         seen |= set_by(response)
         is_page = response.mimetype == "text/html"
         for path in re.findall(r'href="(/[^"#]*)"', response.text if is_page else ""):
-            if path not in seen_paths and not path.startswith("/static"):
-                seen_paths.add(path)
+            # The same page with other values: a few of them do, of months there are many.
+            page = path.partition("?")[0]
+            seen_paths[page] = seen_paths.get(page, 0) + 1
+            if seen_paths[page] <= MOST_ALIKE and not path.startswith("/static"):
                 open_paths.append(path)
     seen |= set_by(visitor.send("/logout"))
     assert len(seen_paths) > 8
