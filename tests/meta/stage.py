@@ -177,7 +177,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.send": agreed,
     "campaigns.test": {},
     **TEMPLATES,
-    "campaigns.ab_test": {"text_b": "Hi", "share": 20, "measure": "replied", "hours": 4},
+    "campaigns.ab_test": {"text_b": "Hi", "share": 20, "measure": "replied", "wait": 4},
     "campaigns.better": {"text": "b"},
     "campaigns.departure": {"clock": "account", "spread": "hours", "hours": 2},
     **sample_automations.FORMS,

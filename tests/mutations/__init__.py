@@ -1,5 +1,6 @@
 """Mutations: rules of money, time, opt-out, consent and tenancy that are broken one at a time."""
 
+from tests.mutations.ab_tests import AB_TESTS
 from tests.mutations.automations import AUTOMATIONS
 from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.consents import CONSENTS
@@ -29,6 +30,7 @@ MUTATIONS = (
     *IMPORTS,
     *SEGMENTS,
     *BULK_ACTIONS,
+    *AB_TESTS,
     *AUTOMATIONS,
     *SENDERS,
     *RESPONSES,

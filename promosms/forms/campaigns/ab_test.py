@@ -38,7 +38,7 @@ class AbTestForm(Form):
 
     words: ClassVar[dict[str, object]] = {
         "share": _("Choose how many people get one of the two texts."),
-        "hours": _("Choose how long to wait."),
+        "wait": _("Choose how long to wait."),
     }
 
     text_b = TextAreaField(
@@ -51,7 +51,7 @@ class AbTestForm(Form):
     measure = RadioField(
         _("A text is better when"), choices=_measures, default=AbMeasure.CLICKED.value
     )
-    hours = SelectField(
+    wait = SelectField(
         _("When both have left, wait for"),
         choices=_hours,
         default="4",
@@ -73,7 +73,7 @@ class AbTestForm(Form):
         fits = AbMeasure.CLICKED if linked else AbMeasure.REPLIED
         self.measure.data = (chosen.measure if chosen else fits).value
         self.share.data = str(chosen.share) if chosen else self.share.default
-        self.hours.data = str(chosen.hours) if chosen else self.hours.default
+        self.wait.data = str(chosen.hours) if chosen else self.wait.default
 
     def validate_text_b(self, field: Field) -> None:
         """It can be sent, and is another text."""
@@ -113,5 +113,5 @@ class AbTestForm(Form):
             self.text_b.data or "",
             int(self.share.data or 0),
             AbMeasure(self.measure.data),
-            int(self.hours.data or 0),
+            int(self.wait.data or 0),
         )

@@ -46,9 +46,7 @@ class AbTest(Model):
     privacy = Privacy.COLLECTED
     export = Export(
         "ab-tests",
-        N_(
-            "Which two texts were compared on some of the people, and which went to the others."
-        ),
+        N_("Which two texts were compared on some of the people, and which went to the others."),
         words={
             "text_b": N_("the second text"),
             "share": N_("to how many percent of the people one of both went"),

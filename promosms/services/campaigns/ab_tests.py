@@ -155,8 +155,22 @@ def unmeasurable(campaign: Campaign, test: AbTest) -> bool:
     return not (campaign.short_links and all(addresses.targets(text) for text in texts))
 
 
-def begin(session: Session, campaign: Campaign, test: AbTest) -> None:
-    """Start both parts of a campaign that is launched now. Part of its transaction."""
+def go_on(session: Session, campaign: Campaign, *, begins: bool) -> bool:
+    """Start both parts of a campaign that is launched, or give it the better text for the others.
+
+    Part of the transaction of the launch. False if the test was given up in another window.
+    """
+    test = session.get(AbTest, campaign.id, with_for_update=True, populate_existing=True)
+    if test is None or (test.begun_at is None) != begins:
+        return False
+    if begins:
+        _begin(session, campaign, test)
+    else:
+        decide(session, campaign, test)
+    return True
+
+
+def _begin(session: Session, campaign: Campaign, test: AbTest) -> None:
     moment = now()
     for text in AbText:
         words = campaign.text if text == AbText.A else test.text_b

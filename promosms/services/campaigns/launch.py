@@ -138,10 +138,8 @@ def launch(
         )
         forget_versions(session, campaign.id)
         _check_trial(session, campaign)
-        if test is not None and begins:
-            ab_tests.begin(session, campaign, test)
-        elif test is not None:
-            ab_tests.decide(session, campaign, test)
+        if test is not None and not ab_tests.go_on(session, campaign, begins=begins):
+            raise LaunchError(LaunchProblem.PRICE_CHANGED)
         if not reached:
             raise LaunchError(LaunchProblem.NO_AUDIENCE)
         if _in_vain(session, campaign.account_id) >= IN_VAIN:

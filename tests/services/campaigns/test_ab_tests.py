@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import AbMeasure, AbTest, AbText, CampaignStatus, Recipient
+from promosms.models import AbMeasure, AbTest, AbText, Campaign, CampaignStatus, Recipient
 from promosms.services.campaigns import ab_tests, drafts, launch
 from promosms.services.campaigns.ab_tests import Choice
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
@@ -81,3 +81,24 @@ def test_a_draft_forgets_its_test(context: None, cast: Cast) -> None:
     ab_tests.choose(campaign, Choice(B, 20, AbMeasure.REPLIED, 1))
     drafts.remove(campaign)
     assert db.session.scalar(select(func.count(AbTest.campaign_id))) == 0
+
+
+def test_a_test_that_is_given_up_in_another_window_is_not_begun(
+    context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the draft and its launch."""
+    campaign = draft(cast, 60)
+    of, seen = ab_tests.of, []
+
+    def given_up(one: Campaign) -> AbTest | None:
+        found = of(one)
+        if not seen:
+            seen.append(found)
+            ab_tests.choose(one, None)
+        return found
+
+    monkeypatch.setattr(ab_tests, "of", given_up)
+    with pytest.raises(LaunchError) as error:
+        launch.launch(campaign, 10**6)
+    assert error.value.code == LaunchProblem.PRICE_CHANGED
+    assert campaign.status == CampaignStatus.DRAFT
