@@ -58,6 +58,7 @@ class LaunchProblem(StrEnum):
     LATE = "late"
     CAMPAIGN_LIMIT = "campaign_limit"
     MONTH_LIMIT = "month_limit"
+    AB_MONEY = "ab_money"
     AB_BEING_PREPARED = "ab_being_prepared"
     AB_STOPPED = "ab_stopped"
     AB_TOO_LATE = "ab_too_late"
@@ -121,6 +122,8 @@ def launch(
         by = service_confirmed_by
         count = check(session, campaign, before, as_it_stands=as_it_stands, confirmed_by=by)
         check_limits(session, campaign.account_id, agreed_price)
+        if begins and agreed_price > session.get_one(Account, campaign.account_id).balance:
+            raise LaunchError(LaunchProblem.AB_MONEY)
         set_status(
             session,
             campaign,

@@ -74,6 +74,10 @@ WORDS = {
     LaunchProblem.LATE: _(
         "The service stood still when it was to start, and now it is later than you allowed."
     ),
+    LaunchProblem.AB_MONEY: _(
+        "Your balance is too small for both texts and all the others. Nothing was sent. Top up "
+        "first, or send one text to all."
+    ),
     LaunchProblem.AB_BEING_PREPARED: _(
         "Both texts are being prepared just now. Try again in a moment."
     ),

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import AbMeasure, AbTest, AbText, Campaign, CampaignStatus, Recipient
+from promosms.models import AbMeasure, AbTest, AbText, Account, Campaign, CampaignStatus, Recipient
 from promosms.services.campaigns import ab_tests, drafts, launch
 from promosms.services.campaigns.ab_tests import Choice
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
@@ -99,6 +99,17 @@ def test_a_test_that_is_given_up_in_another_window_is_not_begun(
 
     monkeypatch.setattr(ab_tests, "of", given_up)
     with pytest.raises(LaunchError) as error:
-        launch.launch(campaign, 10**6)
+        launch.launch(campaign, 300)
     assert error.value.code == LaunchProblem.PRICE_CHANGED
     assert campaign.status == CampaignStatus.DRAFT
+
+
+def test_it_begins_only_when_all_of_it_can_be_paid(context: None, cast: Cast) -> None:
+    campaign = draft(cast, 60)
+    balance = db.session.get_one(Account, cast.owner.account_id).balance
+    with pytest.raises(LaunchError) as error:
+        launch.launch(campaign, balance + 1)
+    assert error.value.code == LaunchProblem.AB_MONEY
+    assert (campaign.status, ab_tests.parts_of(campaign)) == (CampaignStatus.DRAFT, [])
+    launch.launch(campaign, balance)
+    assert campaign.status == CampaignStatus.COMPARING
