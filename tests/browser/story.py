@@ -1,20 +1,23 @@
 """The steps of the browser tests: what users do on the pages."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyotp
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
-from tests.running.installation import Installation
+from tests.running.installation import SECONDS, Installation, wait_for
 
 ADMIN = "admin@example.com"
 PASSWORD = "a lantern under four bridges"
 SEND = re.compile(r"Send \d+ texts? for")
+BEAT = "SELECT seen_at FROM workers WHERE name = 'tick'"
 
 
 class Trial(Installation):
-    """An installation with quick receipts and without rate limits."""
+    """An installation with quick receipts and a quick tick, without rate limits."""
 
     invitation = ""
     stripe = ""
@@ -29,10 +32,29 @@ class Trial(Installation):
         """Its URL."""
         return f"https://localhost:{self.port}"
 
+    def store(self, statement: str, *values: str) -> str:
+        """Run a statement in its database; returns the first value that it finds.
+
+        Its clock cannot be moved, so what waits for a later time is moved to an earlier one.
+        """
+        file = self.folder / "promosms.sqlite3"
+        with closing(sqlite3.connect(file, timeout=SECONDS)) as database, database:
+            found = database.execute(statement, values).fetchone()
+        return str(found[0]) if found else ""
+
+    def wait_for_tick(self) -> None:
+        """Wait until a whole round of the tick has passed: it notes the beginning of each."""
+        for _ in range(2):
+            self._wait_for_beat(self.store(BEAT))
+
+    def _wait_for_beat(self, seen: str) -> None:
+        wait_for(lambda: self.store(BEAT) != seen, self.printed)
+
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         quick = {
             "PROMOSMS_PUBLIC_URL": self.url,
             "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.3",
+            "PROMOSMS_TICK_SECONDS": "2",
             "PROMOSMS_RATE_LIMITS": "no",
             "PROMOSMS_STRIPE_URL": self.stripe,
             "PROMOSMS_STRIPE_SECRET_KEY": "sk_test_0123456789",
@@ -68,7 +90,7 @@ def heading(page: Page, text: str | re.Pattern[str]) -> None:
 def register(page: Page, email: str, phone: str) -> None:
     """Register, from the first page to the dashboard."""
     page.goto("/")
-    page.get_by_role("link", name="Register").first.click()
+    page.get_by_role("main").get_by_role("link", name="Create an account").first.click()
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Mobile number").fill(phone)
     page.get_by_role("button", name="Register").click()
@@ -117,6 +139,16 @@ def texted(page: Page, phone: str, words: str) -> str:
         page.wait_for_timeout(200)
         page.reload()
     raise AssertionError(f"no text has arrived with {words}")
+
+
+def reload_until(page: Page, shown: Locator) -> None:
+    """Load a page again until it shows this: for pages that do not refresh themselves."""
+    for _ in range(400):
+        if shown.count():
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    raise AssertionError(f"nothing of this has appeared: {shown}")
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

@@ -12,6 +12,7 @@ from tests.browser.story import (
     Operator,
     Shop,
     paste,
+    reload_until,
     review,
     sign_in_as_operator,
     texted,
@@ -93,11 +94,7 @@ def write_back(page: Page) -> None:
 def answer(page: Page) -> None:
     page.goto("/recipients/replies")
     question = page.get_by_role("main").get_by_role("link", name="Ola").first
-    for _ in range(400):
-        if question.count():
-            break
-        page.wait_for_timeout(250)
-        page.reload()
+    reload_until(page, question)
     question.click()
     expect(page.locator(".bubble").filter(has_text="Until when are you open?")).to_be_visible()
     page.get_by_label("Your text").fill("Until six")
