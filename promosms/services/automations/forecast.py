@@ -22,6 +22,9 @@ EXAMPLES = 2
 class Forecast:
     """Money in 1/10,000. `everybody` is the whole audience, whenever the day of each is.
 
+    `today` and `ahead` count from the next time on at which it looks: who has had their hour today
+    when it is switched on is not texted.
+
     `most` is the highest price of a text, which is agreed to. `joined` is how many have joined the
     list within the last days; None for other triggers. `month` is what about a month would cost.
     """
@@ -41,7 +44,9 @@ class Forecast:
 def of(automation: Automation) -> Forecast:
     """Read the whole audience, and look at the days to come."""
     prototype, zone = prototype_of(automation), zone_of(automation)
-    day = now().astimezone(zone).date()
+    moment = now()
+    day = days.next_begin(automation, moment, zone).astimezone(zone).date()
+    in_time = day == moment.astimezone(zone).date()
     everybody = audience.estimate(prototype)
     page = next(audience.read_pages(prototype), [])
     ahead = _ahead(automation, prototype, day, everybody)
@@ -55,11 +60,11 @@ def of(automation: Automation) -> Forecast:
         everybody=everybody,
         examples=[draft for draft in page if not draft.reason][:EXAMPLES],
         most=most,
-        today=_today(automation, prototype, day, everybody),
+        today=_today(automation, prototype, day, everybody) if in_time else 0,
         ahead=ahead,
         joined=joined,
         month=round(each * (ahead if joined is None else joined)),
-        begins=days.first(automation, now(), zone),
+        begins=days.first(automation, moment, zone),
         reason=problems.why_not(db.session(), automation, prototype),
     )
 
@@ -73,7 +78,7 @@ def _today(automation: Automation, prototype: Campaign, day: date, everybody: Es
 
 
 def _ahead(automation: Automation, prototype: Campaign, day: date, everybody: Estimate) -> int:
-    """How many texts in so many days, today is the first of them."""
+    """How many texts in so many days, this day is the first of them."""
     if automation.trigger in (Trigger.WEEKLY, Trigger.MONTHLY):
         own = days.between(automation, day, day + AHEAD * days.DAY)
         return everybody.recipients * len(list(own))
