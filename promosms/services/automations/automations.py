@@ -16,7 +16,9 @@ from promosms.models import (
     Automation,
     AutomationStatus,
     Campaign,
+    CampaignList,
     CampaignStatus,
+    RecipientList,
     now,
 )
 from promosms.services.automations import days, problems
@@ -59,6 +61,20 @@ def all_of(account_id: int) -> Sequence[tuple[Automation, Campaign]]:
         select(Automation, Campaign)
         .join(Campaign, Campaign.id == Automation.prototype_id)
         .where(Automation.account_id == account_id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(Automation.id.desc()))]
+
+
+def with_list(recipient_list: RecipientList) -> Sequence[tuple[Automation, Campaign]]:
+    """The automations that are for a list or leave it out, with their prototypes, the newest first.
+
+    Without the list they send nothing until their audience is chosen again, see problems.py.
+    """
+    query = (
+        select(Automation, Campaign)
+        .join(Campaign, Campaign.id == Automation.prototype_id)
+        .join(CampaignList, CampaignList.campaign_id == Campaign.id)
+        .where(CampaignList.list_id == recipient_list.id)
     )
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(Automation.id.desc()))]
 

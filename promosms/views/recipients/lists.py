@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.recipients import ListForm
 from promosms.language import gettext as _
 from promosms.models import RecipientList
+from promosms.services.automations import automations
 from promosms.services.recipients import detail_names, lists
 from promosms.services.recipients.lists import ListInUse, NameTaken
 from promosms.services.recipients.segments import segments
@@ -61,7 +62,7 @@ def rename(public_id: str) -> ResponseReturnValue:
 @bp.route("/lists/<public_id>/delete")
 @allow(Access.MEMBER)
 def delete(public_id: str) -> ResponseReturnValue:
-    """Ask before a list is deleted; for a list in use, name the campaign."""
+    """Ask before a list is deleted; name what uses it: a campaign or a segment prevents it."""
     recipient_list = owned(RecipientList, public_id)
     return render_template(
         "lists/delete.html",
@@ -69,6 +70,7 @@ def delete(public_id: str) -> ResponseReturnValue:
         campaign=lists.why_not_delete(recipient_list),
         segment=segments.with_list(recipient_list),
         sign_up_forms=sign_up_forms.open_titles(recipient_list),
+        automations=automations.with_list(recipient_list),
         title=detail_names.campaign_title,
     )
 

@@ -183,3 +183,17 @@ def test_one_that_has_paused_itself_is_said_on_the_dashboard(
         db.session.remove()
     for place in ("/dashboard", address, f"{address}/review"):
         assert "It has paused itself: Your balance was too small" in said(owner.get_page(place))
+
+
+def test_a_list_says_before_it_is_deleted_which_of_them_need_it(
+    owner: PageClient, people: str
+) -> None:
+    joined = made(owner, trigger="joined", joined=people, name="Welcome", days="2")
+    without = made(owner, without=[people], name="Not for regulars")
+    made(owner, name="For everyone")
+    page = owner.get_page(f"/lists/{people}/delete")
+    sentence = "leave it out send nothing until you choose again who gets their texts:"
+    assert f"{sentence} Not for regulars, Welcome." in said(page)
+    assert [link["href"] for link in page.select("main section p a")] == [without, joined]
+    owner.post_page(f"/lists/{people}/delete")
+    assert "A list or a segment was deleted" in said(owner.get_page(f"{joined}/review"))
