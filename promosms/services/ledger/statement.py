@@ -25,6 +25,8 @@ from promosms.models import (
     LedgerEntry,
     Payment,
     PaymentKind,
+    Route,
+    Sender,
     TopUp,
 )
 from promosms.services.ledger import campaign_costs
@@ -84,7 +86,8 @@ class StatementRow:
     Of a campaign, `charged` is what was spent, `held` what is still set aside, `released` what
     was given back; `costs` splits this by country, parts and price once the hold is closed. Of a
     direct text, `held` is what is still set aside; `sign_up`: it was the code of a sign-up form,
-    `automatic`: it went by itself.
+    `automatic`: it went by itself. `sender` is that of a campaign: a name, or the number of its
+    route.
     """
 
     id: int
@@ -94,6 +97,7 @@ class StatementRow:
     note: str = ""
     gift: bool = False
     campaign: Campaign | None = None
+    sender: str = ""
     held: int = 0
     charged: int = 0
     released: int = 0
@@ -303,13 +307,19 @@ def _direct(entries: Sequence[LedgerEntry]) -> dict[str, DirectText]:
 
 
 def _of_campaign(
-    row: StatementRow, campaign: Campaign, hold: Hold, charged: int, costs: list[CostRow]
+    row: StatementRow,
+    campaign: Campaign,
+    hold: Hold,
+    charged: int,
+    sender: str,
+    costs: list[CostRow],
 ) -> StatementRow:
     released = hold.amount - hold.remaining - charged
     return replace(
         row,
         amount=released - hold.amount,
         campaign=campaign,
+        sender=sender,
         held=hold.remaining,
         charged=charged,
         released=released,
@@ -317,7 +327,7 @@ def _of_campaign(
     )
 
 
-def _holds(campaigns: list[int]) -> dict[int, tuple[Campaign, Hold, int]]:
+def _holds(campaigns: list[int]) -> dict[int, tuple[Campaign, Hold, int, str]]:
     charged = (
         select(LedgerEntry.campaign_id, func.sum(-LedgerEntry.held).label("charged"))
         .where(LedgerEntry.campaign_id.in_(campaigns), LedgerEntry.kind == EntryKind.CHARGE)
@@ -325,12 +335,19 @@ def _holds(campaigns: list[int]) -> dict[int, tuple[Campaign, Hold, int]]:
         .subquery()
     )
     rows = db.session.execute(
-        select(Campaign, Hold, func.coalesce(charged.c.charged, 0))
+        select(
+            *(Campaign, Hold, func.coalesce(charged.c.charged, 0)),
+            func.coalesce(Sender.name, Route.sender),
+        )
         .join(Hold, Hold.campaign_id == Campaign.id)
+        .join(Route, Route.id == Campaign.route_id)
+        .outerjoin(Sender, Sender.id == Campaign.sender_id)
         .outerjoin(charged, charged.c.campaign_id == Campaign.id)
         .where(Campaign.id.in_(campaigns))
     )
-    return {campaign.id: (campaign, hold, int(total)) for campaign, hold, total in rows}
+    return {
+        campaign.id: (campaign, hold, int(total), sender) for campaign, hold, total, sender in rows
+    }
 
 
 def _costs(campaigns: list[int]) -> dict[int, list[CostRow]]:

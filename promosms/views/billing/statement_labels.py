@@ -7,6 +7,7 @@ from promosms.lib import countries
 from promosms.models import Campaign, EntryKind, Payment, TopUp
 from promosms.services.ledger.statement import StatementRow
 from promosms.services.recipients import detail_names
+from promosms.sms.phone import pretty
 
 TRANSFER, STRIPE, OVERPAYMENT = "transfer", "stripe", "overpayment"
 
@@ -138,4 +139,9 @@ def _of_campaign(row: StatementRow, campaign: Campaign) -> list[str]:
     if row.released:
         back = money(row.released)
         sentences.append(_("%(amount)s came back for texts that were not sent.", amount=back))
-    return sentences
+    return [_("From %(sender)s.", sender=_sender(row.sender)), *sentences]
+
+
+def _sender(sender: str) -> str:
+    """A number with its gaps, or a name."""
+    return pretty(sender) if sender.startswith("+") else sender

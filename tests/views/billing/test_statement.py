@@ -20,6 +20,7 @@ from promosms.models import (
     MessageStatus,
     Payment,
     Recipient,
+    Sender,
     now,
 )
 from promosms.services.campaigns import audience, launch, preparation
@@ -88,7 +89,7 @@ def test_a_campaign_is_one_row_with_countries_and_parts(
     rows = [row for row in page.select(ROWS) if "Spring" in row.get_text()]
     assert len(rows) == 1
     text = words(rows[0].get_text(" "))
-    assert "2 texts accepted by the networks: €0.06 charged." in text
+    assert "From +48 732 000 001. 2 texts accepted by the networks: €0.06 charged." in text
     assert "€0.03 came back for texts that were not sent." in text
     assert text.endswith("−€0.06 Balance €9.94")
     link = rows[0].a
@@ -98,6 +99,12 @@ def test_a_campaign_is_one_row_with_countries_and_parts(
     assert rows_of(owner, f"/billing/campaigns/{public_id}") == [
         "Poland 1 text, €0.03 Accepted 2 Not sent 1 Came back €0.03 €0.06"
     ]
+    with app.app_context(), transaction() as session:
+        name = Sender(account_id=cast.owner.account_id, name="Kwiaty Ani", key="kwiatyani")
+        session.add(name)
+        session.flush()
+        session.execute(update(Campaign).values(sender_id=name.id))
+    assert "From Kwiaty Ani. 2 texts accepted" in rows_of(owner)[0]
 
 
 def test_a_running_campaign_is_counted_on_request(
