@@ -26,8 +26,8 @@ def decide_due() -> list[int]:
 def take(campaign: Campaign, better: AbText, by: str) -> None:
     """Send one of both texts to the others now, as a user (public id) has chosen.
 
-    It can be chosen at any time before it is decided; the tests of whom it has not reached yet go
-    on. Raises LaunchError.
+    It can be chosen at any time before it is decided; what has not left of both parts still leaves.
+    Raises LaunchError.
     """
     before = CampaignStatus(campaign.status)
     with transaction() as session:

@@ -60,6 +60,7 @@ def test_a_test_is_chosen_priced_followed_and_decided_by_hand(
     report = owner.post_page(f"/campaigns/{many}/send", agreed(page))
     assert "Compares two texts" in report.get_text()
     settle()
+    assert "The others wait for the better one." in owner.get_page("/dashboard").get_text()
     report = owner.get_page(f"/campaigns/{many}")
     text = words(report.get_text(" "))
     assert f"The better one goes to the other {rest.recipients} people on" in text
