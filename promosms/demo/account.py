@@ -4,66 +4,51 @@ Everything uses the same functions as real work, except the receipts of past cam
 are valid and invented, and go to the simulator only.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
+from promosms.demo import ab_test as demo_ab_test
+from promosms.demo import automation as demo_automation
 from promosms.demo import billing as demo_billing
-from promosms.demo import clicks as demo_clicks
 from promosms.demo import inbox as demo_inbox
+from promosms.demo import past as demo_past
 from promosms.demo import senders as demo_senders
 from promosms.demo.names import BRITAIN, COUNTRIES, POLAND, Country
 from promosms.models import (
     Account,
-    Campaign,
     CampaignKind,
-    CampaignStatus,
     Consent,
     ConsentHow,
-    InboundMessage,
-    Message,
-    MessagePart,
-    MessageStatus,
     Recipient,
     RecipientList,
     Role,
     SuppressionSource,
     User,
-    attention_status_of,
     now,
 )
 from promosms.services.auth import passwords
-from promosms.services.campaigns import audience, drafts, launch, preparation
+from promosms.services.campaigns import audience, drafts, launch
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.ledger import ledger
 from promosms.services.recipients import consents, lists
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.search import search_text
-from promosms.services.sending import counters, gateway_counts, opt_outs
+from promosms.services.sending import opt_outs
 
 EMAIL = "demo@example.com"
 PHONE = "+48500009990"
 CREDIT = 10_000_000
-REPLY_OF = 40  # one of so many writes back
-RATE = 300  # texts per second of the past campaigns
 WITHOUT_CONSENT = 0.01
 OPTED_OUT = 12
 DAYS = 40  # on which people have agreed
-ENDS = {
-    MessageStatus.DELIVERED: 0.962,
-    MessageStatus.UNDELIVERED: 0.021,
-    MessageStatus.EXPIRED: 0.009,
-    MessageStatus.FAILED: 0.005,
-    MessageStatus.UNKNOWN: 0.003,
-}
-REASONS = {MessageStatus.FAILED: "bad_number", MessageStatus.UNKNOWN: "no_answer"}
-REPLIES = ("Super, będę w sobotę", "Thank you!", "Do której otwarte?", "Lovely, see you there")
+A_YEAR = date(2001, 1, 1)  # of 365 days
+BORN = 1950  # or later
 SERVICE = Draft(
     name="Moved appointments",
     text="Hello {first_name|there}, the workshop is closed on Friday. Your appointment is on "
@@ -71,28 +56,17 @@ SERVICE = Draft(
     kind=CampaignKind.SERVICE,
     opt_out_line=False,
 )
-PAST = (
-    (
-        9,
-        POLAND,
-        Draft(
-            name="Jesienne promocje",
-            text="Dzień dobry {first_name|}! Do soboty cała jesienna kolekcja 20% taniej. "
-            "Zapraszamy do sklepu przy Długiej 7.",
-            language="pl",
-        ),
-    ),
-    (
-        3,
-        BRITAIN,
-        Draft(
-            name="Open studio evening",
-            text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
-            "What you can try: https://sms.example.com/evening",
-            short_links=True,
-        ),
-    ),
-    (1, BRITAIN, SERVICE),
+AUTUMN = Draft(
+    name="Jesienne promocje",
+    text="Dzień dobry {first_name|}! Do soboty cała jesienna kolekcja 20% taniej. "
+    "Zapraszamy do sklepu przy Długiej 7.",
+    language="pl",
+)
+EVENING = Draft(
+    name="Open studio evening",
+    text="Hi {first_name|there}, our open studio evening is on Thursday from 6 pm. "
+    "What you can try: https://sms.example.com/evening",
+    short_links=True,
 )
 RUNNING = Draft(
     name="Winter opening hours",
@@ -122,9 +96,7 @@ def seed() -> DemoAccount | None:
             country: _recipients(session, account, country, random) for country in COUNTRIES
         }
         sender = demo_senders.seed(account, session.scalars(_owner(account)).one())
-        for days, country, draft in PAST:
-            named = replace(draft, sender=sender) if country is BRITAIN else draft
-            _past(session, account, _addressed(named, by_country[country]), days, random)
+        _sent(session, account, by_country, sender, random)
         _opt_out(session, account, random)
         demo_inbox.seed(session, account)
         running = drafts.create(account, RUNNING, key="")
@@ -187,117 +159,55 @@ def _recipient(
     account_id: int, country: Country, number: int, random: Random, acts: Sequence[int]
 ) -> dict[str, object]:
     phone = f"+{country.first_number + number}"
-    names = {
+    details = {
         "first_name": random.choice(country.first_names),
         "last_name": random.choice(country.last_names),
         "city": random.choice(country.cities),
+        "birthday": _birthday(number) if country is BRITAIN else "",
     }
     given = random.random() > WITHOUT_CONSENT
     return {
         "account_id": account_id,
         "phone": phone,
         "country": country.region,
-        **names,
+        **details,
         "consent": Consent.GIVEN if given else Consent.NONE,
         "consent_id": random.choice(acts) if given else None,
-        "search": search_text(phone, names),
+        "search": search_text(phone, details),
     }
 
 
-def _addressed(draft: Draft, to: RecipientList) -> Draft:
-    return replace(draft, everyone=False, lists=[to.public_id])
+def _birthday(number: int) -> str:
+    """That of a recipient: every day is one of somebody's."""
+    day = A_YEAR + timedelta(days=number % 365)
+    return day.replace(year=BORN + number % 50).isoformat()
+
+
+def _sent(
+    session: Session,
+    account: Account,
+    by_country: Mapping[Country, RecipientList],
+    sender: str,
+    random: Random,
+) -> None:
+    """What has been sent, the oldest first."""
+
+    def to(country: Country, draft: Draft) -> Draft:
+        named = sender if country is BRITAIN else ""
+        return replace(draft, sender=named, lists=[by_country[country].public_id])
+
+    _past(session, account, to(POLAND, AUTUMN), 9, random)
+    demo_ab_test.seed(session, account, to(BRITAIN, demo_ab_test.DRAFT))
+    _past(session, account, to(BRITAIN, EVENING), 3, random)
+    demo_automation.seed(session, account, to(BRITAIN, demo_automation.DRAFT))
+    _past(session, account, to(BRITAIN, SERVICE), 1, random)
 
 
 def _past(session: Session, account: Account, draft: Draft, days: int, random: Random) -> None:
     """A campaign that was sent `days` ago, with its receipts and its money."""
-    started = now() - timedelta(days=days)
     campaign = drafts.create(account, draft, key="")
     launch.launch(campaign, audience.estimate(campaign).total)
-    with ledger.dated(started):
-        preparation.prepare(campaign.id)
-    waiting = select(Message).where(
-        Message.campaign_id == campaign.id, Message.status == MessageStatus.QUEUED
-    )
-    messages = session.scalars(waiting.order_by(Message.id)).all()
-    for place, message in enumerate(messages):
-        _end(session, message, started + timedelta(seconds=place / RATE), random)
-    session.flush()
-    _count(session, messages)
-    with ledger.dated(started):
-        _settle(session, campaign, messages)
-    campaign.created_at = campaign.launched_at = started
-    campaign.finished_at = max(message.final_at or started for message in messages)
-    campaign.status = CampaignStatus.FINISHED
-    _reply(session, messages, random)
-    demo_clicks.seed(session, campaign, messages, random)
-
-
-def _reply(session: Session, messages: Sequence[Message], random: Random) -> None:
-    """Some of those who got the text have written back, and somebody has read that."""
-    arrived = [each for each in messages if each.status == MessageStatus.DELIVERED]
-    for message in random.sample(arrived, len(arrived) // REPLY_OF):
-        assert message.final_at is not None
-        at = message.final_at + timedelta(minutes=random.uniform(1, 600))
-        session.add(
-            InboundMessage(
-                account_id=message.account_id,
-                recipient=message.recipient,
-                phone=message.phone,
-                text=random.choice(REPLIES),
-                gateway_id=message.gateway_id,
-                inbound_number=message.sender,
-                received_at=at,
-                read_at=at,
-            )
-        )
-
-
-def _end(session: Session, message: Message, at: datetime, random: Random) -> None:
-    """Give a waiting message its final status, and its parts the gateway's references."""
-    status = random.choices(list(ENDS), list(ENDS.values()))[0]
-    message.status = status
-    message.attention_status = attention_status_of(status)
-    message.reason = REASONS.get(status, "")
-    message.attempts = 1
-    message.created_at = message.submitted_at = at
-    message.final_at = at + timedelta(seconds=random.uniform(1, 40))
-    if status in MessageStatus.ACCEPTED:
-        message.sent_at = at
-        session.add_all(
-            MessagePart(
-                message_id=message.id,
-                number=number,
-                account_id=message.account_id,
-                gateway_id=message.gateway_id,
-                reference=f"demo-{message.id}-{number}",
-                status=status,
-            )
-            for number in range(1, message.parts + 1)
-        )
-
-
-def _count(session: Session, messages: Sequence[Message]) -> None:
-    """Add the texts to the counts of their gateways."""
-    changes = gateway_counts.Changes()
-    for message in messages:
-        if message.sent_at is not None:
-            sending, sent = MessageStatus.SENDING, MessageStatus.SENT
-            changes.move(message.gateway_id, message.sent_at, sending, sent, 1)
-        if message.final_at is not None:
-            status = MessageStatus(message.status)
-            changes.move(message.gateway_id, message.final_at, MessageStatus.SENT, status, 1)
-    changes.write(session)
-
-
-def _settle(session: Session, campaign: Campaign, messages: Sequence[Message]) -> None:
-    """Book the texts: accepted ones are charged, the others released."""
-    ends = Counter(MessageStatus(message.status) for message in messages)
-    counters.move(session, campaign.id, {MessageStatus.QUEUED: -len(messages), **ends})
-    charged = sum(message.price for message in messages if message.status in MessageStatus.ACCEPTED)
-    released = sum(message.price for message in messages) - charged
-    ledger.charge(campaign.id, charged, f"charge:demo:{campaign.id}")
-    ledger.release(campaign.id, released, f"release:demo:{campaign.id}")
-    session.refresh(campaign)
+    demo_past.end(session, campaign, now() - timedelta(days=days), random)
 
 
 def _opt_out(session: Session, account: Account, random: Random) -> None:

@@ -14,8 +14,14 @@ OPENED_BY = 0.14
 TWICE = 0.2  # of those who have
 
 
-def seed(session: Session, campaign: Campaign, messages: Sequence[Message], random: Random) -> None:
-    """Let some people open the first link of a campaign, if it has any."""
+def seed(
+    session: Session,
+    campaign: Campaign,
+    messages: Sequence[Message],
+    random: Random,
+    share: float = OPENED_BY,
+) -> None:
+    """Let this share of those it has reached open the first link of a campaign, if it has any."""
     link = session.scalars(
         select(Link).where(Link.campaign_id == campaign.id, Link.target != "").order_by(Link.id)
     ).first()
@@ -26,7 +32,7 @@ def seed(session: Session, campaign: Campaign, messages: Sequence[Message], rand
         for message in messages
         if message.final_at
         and message.status == MessageStatus.DELIVERED
-        and random.random() < OPENED_BY
+        and random.random() < share
     }
     query = select(Recipient.id, Recipient.public_id).where(Recipient.public_id.in_(arrived))
     rows: list[dict[str, int | datetime]] = []

@@ -1,15 +1,20 @@
 """The demo account looks like a real one, and its sums hold."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import func, select
 
+from promosms.demo import ab_test as demo_ab_test
 from promosms.demo import account as demo_account
 from promosms.demo import billing as demo_billing
 from promosms.extensions import db
 from promosms.models import (
+    AbTest,
+    AbText,
     Account,
+    AutomationStatus,
     Campaign,
     CampaignStatus,
     Click,
@@ -26,8 +31,11 @@ from promosms.models import (
     RecipientList,
     TopUp,
     User,
+    now,
 )
 from promosms.services.auth import passwords
+from promosms.services.automations import automations, figures
+from promosms.services.campaigns import ab_tests
 from promosms.services.inbox import conversations
 from promosms.services.inbox.conversations import Show
 from promosms.sms import phone
@@ -56,6 +64,8 @@ def test_it_is_a_paid_account_whose_sums_hold_made_once(context: None) -> None:
     assert len(conversations.page(account.id, Show.DONE).rows) == 2
     assert_counters()
     assert_clicks()
+    assert_ab_test()
+    assert_automation(account)
     running = db.session.get_one(Campaign, made.campaign_id)
     assert running.status == CampaignStatus.PREPARING
     assert_a_second_time_changes_nothing()
@@ -78,10 +88,46 @@ def test_it_takes_no_number_of_a_real_seller(app: Flask, cast: Cast, context: No
 
 def assert_clicks() -> None:
     clicks = select(Click.link_id, func.count(), func.sum(Click.times)).group_by(Click.link_id)
-    (counted,) = db.session.execute(clicks)
-    link = db.session.get_one(Link, counted[0])
-    assert tuple(counted[1:]) == (link.people, link.clicks)
-    assert 100 < link.people < link.clicks
+    rows = db.session.execute(clicks).all()
+    assert len(rows) == 4  # of the open studio, of both texts and of the better one
+    for link_id, *counted in rows:
+        link = db.session.get_one(Link, link_id)
+        assert counted == [link.people, link.clicks]
+        assert 10 < link.people < link.clicks
+
+
+def assert_ab_test() -> None:
+    test = db.session.scalars(select(AbTest)).one()
+    whole = db.session.get_one(Campaign, test.campaign_id)
+    standing = ab_tests.standing(test)
+    assert (test.better, test.decided_by) == (AbText.B, "")
+    assert standing.difference is not None
+    assert standing.difference.least > 0  # more than chance
+    assert whole.text == demo_ab_test.CHOICE.text_b
+    both = ab_tests.parts(test)
+    assert [part.name[-3:] for part in both] == ["(A)", "(B)"]
+    texted = [each.phone for one in (whole, *both) for each in messages_of(one)]
+    assert len(texted) == len(set(texted)) == 1_700  # each gets one of both, or is left out
+
+
+def assert_automation(account: Account) -> None:
+    (automation, prototype) = automations.all_of(account.id)[0]
+    assert (automation.status, automation.stopped_why) == (AutomationStatus.ON, "")
+    assert automation.next_at is not None
+    assert automation.next_at > now()
+    runs = figures.runs(automation)
+    assert len(runs) == 2
+    for run, campaign in runs:
+        assert campaign is not None
+        assert campaign.launched_at is not None
+        assert campaign.launched_at < now()
+        assert run.people == len(messages_of(campaign)) >= 3
+    assert figures.totals(automation).arrived >= 3
+    assert prototype.status == CampaignStatus.PROTOTYPE
+
+
+def messages_of(campaign: Campaign) -> Sequence[Message]:
+    return db.session.scalars(select(Message).where(Message.campaign_id == campaign.id)).all()
 
 
 def assert_billing(account: Account) -> None:
@@ -103,7 +149,7 @@ def assert_recipients() -> None:
 def assert_counters() -> None:
     finished = select(Campaign).where(Campaign.status == CampaignStatus.FINISHED)
     campaigns = db.session.scalars(finished).all()
-    assert len(campaigns) == 3
+    assert len(campaigns) == 3 + 3 + 2  # with those of the A/B test and of the automation
     for campaign in campaigns:
         rows = select(Message.status, func.count()).where(Message.campaign_id == campaign.id)
         counted = Counter[str]()
@@ -111,4 +157,6 @@ def assert_counters() -> None:
             counted[status] = number
         for status in MessageStatus:
             assert getattr(campaign, f"n_{status}") == counted[status]
-        assert counted[MessageStatus.DELIVERED] > 0.9 * campaign.audience
+        if campaign.automation_id is None:  # a handful of people
+            texted = counted.total() - counted[MessageStatus.SKIPPED]
+            assert counted[MessageStatus.DELIVERED] > 0.9 * texted

@@ -167,6 +167,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "try the product with invented people": (
         "demo/account.py",
         "demo/clicks.py",
+        "demo/past.py",
         "demo/inbox.py",
         "demo/names.py",
     ),

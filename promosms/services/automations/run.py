@@ -166,17 +166,23 @@ def _launch(
         done = plan.today and session.get(AutomationRun, (automation.id, plan.today))
         if campaign is None or plan.today is None or done:
             return None
-        values = _values(automation, plan.today)
-        stored = copies.store(session, prototype_of(automation), **values)
-        people = estimate.recipients
-        _note(session, automation, plan.today, RunOutcome.TEXTED, people, stored.id)
-        launch.launch(
-            stored,
-            estimate.total,
-            service_confirmed_by=stored.service_confirmed_by,
-            reviewed=estimate.everybody,
-        )
-        return stored.id
+        return launch_for(session, automation, plan.today, estimate).id
+
+
+def launch_for(session: Session, automation: Automation, day: date, estimate: Estimate) -> Campaign:
+    """Make the campaign of a day, note it and launch it. Part of a transaction.
+
+    `estimate` is what it was found to cost. Raises LaunchError.
+    """
+    stored = copies.store(session, prototype_of(automation), **_values(automation, day))
+    _note(session, automation, day, RunOutcome.TEXTED, estimate.recipients, stored.id)
+    launch.launch(
+        stored,
+        estimate.total,
+        service_confirmed_by=stored.service_confirmed_by,
+        reviewed=estimate.everybody,
+    )
+    return stored
 
 
 def _note(
