@@ -15,6 +15,8 @@ from typing import NamedTuple
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
+from promosms.demo import ab_test
+
 LANGUAGES = {"en": "English", "pl": "Polski"}
 COLOURS = 10
 WIDTH, HEIGHT = 360, 900
@@ -51,6 +53,11 @@ def open_report(page: Page) -> None:
     page.goto(str(ended.get_attribute("href")))
 
 
+def open_test(page: Page) -> None:
+    """The report of the campaign with an A/B test."""
+    page.locator(f"main a.title:text-is('{ab_test.DRAFT.name}')").last.click()
+
+
 def leave_the_form(page: Page) -> None:
     """Without the words above the form: the help says the same."""
     page.locator("main form > p").evaluate_all("words => words.forEach((each) => each.remove())")
@@ -66,6 +73,8 @@ PICTURES = (
     Picture("invoice", "/billing/invoices", "main .rows > .row:not(.rows-head) >> nth=0"),
     Picture("letters", "/campaigns/new", "[data-part=hints] .notice > p", write_dear),
     Picture("report", "/campaigns", "main section.card", open_report),
+    Picture("two-texts", "/campaigns", "[aria-labelledby=two-texts] .rows", open_test),
+    Picture("automation", "/automations", "main .card"),
     Picture("erase", "/recipients/erase", "main form", leave_the_form),
     Picture("two-step", "/settings", "main .row:has(a[href*=two]) >> nth=0"),
 )

@@ -5,6 +5,7 @@ the same whenever it is asked, and another one in another campaign. Whoever has 
 part is in no other, also if they were deleted and added again, which gives them another place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -52,6 +53,17 @@ def test_of(campaign: Campaign) -> AbTest | None:
         )
     )
     return db.session.scalar(query)
+
+
+def tests_of(campaigns: Sequence[Campaign]) -> dict[int, AbTest]:
+    """The A/B tests that have begun, by the ids of their parts and of the whole, of these."""
+    ids = [campaign.id for campaign in campaigns]
+    columns = (AbTest.campaign_id, AbTest.a_id, AbTest.b_id)
+    query = select(AbTest).where(
+        or_(*(column.in_(ids) for column in columns)), AbTest.begun_at.is_not(None)
+    )
+    found = db.session.scalars(query).all()
+    return {i: test for test in found for i in (test.campaign_id, test.a_id, test.b_id) if i in ids}
 
 
 def part_of(test: AbTest, campaign: Campaign) -> AbText | None:

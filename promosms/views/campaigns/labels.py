@@ -22,6 +22,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.campaigns import (
+    ab_parts,
     audience,
     clicks,
     departure,
@@ -286,6 +287,18 @@ def compares(test: AbTest) -> str:
     """How two texts are compared, in a few words."""
     words = _("text A or B to %(share)s of them, then the better one to the others")
     return str(words % {"share": share(test.share / 100)})
+
+
+def origin(campaign: Campaign, test: AbTest | None) -> str:
+    """Where a campaign comes from that nobody has sent as it stands; empty for all others."""
+    if campaign.automation_id is not None:
+        return str(_("By an automation"))
+    part = ab_parts.part_of(test, campaign) if test else None
+    if part:
+        return str(_("Text %(text)s of a comparison") % {"text": part.upper()})
+    if test and test.better:
+        return str(_("Text %(text)s, to the others") % {"text": test.better.upper()})
+    return ""
 
 
 def by_how_much(found: Difference) -> str:

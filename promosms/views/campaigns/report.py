@@ -42,8 +42,10 @@ def index() -> ResponseReturnValue:
     page = campaigns.page(my_account(), request.args.get("before", type=int))
     rows = [(campaign, campaigns.figures(campaign)) for campaign in page.rows]
     bars = [labels.parts(figures, THINNEST_IN_ROW) for _campaign, figures in rows]
+    tests = ab_parts.tests_of(page.rows)
+    origins = [labels.origin(campaign, tests.get(campaign.id)) for campaign in page.rows]
     return render_template(
-        "campaigns/index.html", page=page, rows=list(zip(rows, bars, strict=True))
+        "campaigns/index.html", page=page, rows=list(zip(rows, bars, origins, strict=True))
     )
 
 

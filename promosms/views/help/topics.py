@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from promosms.views.help import joining, money, people, sending, trust
+from promosms.views.help import by_itself, joining, money, people, sending, trust, writing
 from promosms.views.help.topic import Topic
 
 ORDER: tuple[Callable[[], Topic], ...] = (
@@ -12,10 +12,15 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     joining.signing_up,
     people.segments,
     people.replies,
+    by_itself.answers,
     sending.prices,
     money.top_up,
     money.invoices,
     sending.accents,
+    writing.templates,
+    writing.leaving,
+    writing.two_texts,
+    by_itself.automations,
     sending.delivery,
     trust.privacy,
     trust.safety,
