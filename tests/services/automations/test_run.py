@@ -199,9 +199,9 @@ def test_two_runs_at_once_and_a_killed_one_make_one_campaign(
     def killed(*_args: object, **_kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("_store", "_note"):
+    for place, name in ((automation_run.copies, "store"), (automation_run, "_note")):
         with monkeypatch.context() as patch:
-            patch.setattr(automation_run, name, killed)
+            patch.setattr(place, name, killed)
             with pytest.raises(KeyboardInterrupt):
                 automation_run.run(number)
         db.session.remove()
