@@ -29,9 +29,9 @@ def take(campaign: Campaign, better: AbText, by: str) -> None:
     It can be chosen at any time before it is decided; what has not left of both parts still leaves.
     Raises LaunchError.
     """
-    before = CampaignStatus(campaign.status)
     with transaction() as session:
         session.refresh(campaign, with_for_update=True)
+        before = CampaignStatus(campaign.status)
         test = ab_tests.of(campaign)
         if test is None or not test.begun_at or test.better or campaign.status not in UNDECIDED:
             raise LaunchError(LaunchProblem.NOT_RUNNING)

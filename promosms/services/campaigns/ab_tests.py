@@ -124,10 +124,14 @@ def chosen(campaign: Campaign) -> Choice | None:
 
 
 def agree(campaign: Campaign, a_price: int, b_price: int, rest_people: int) -> None:
-    """Keep what the review showed of a draft with a test: the prices (1/10,000) of both parts."""
+    """Keep what the review showed of a draft with a test: the prices (1/10,000) of both parts.
+
+    Of one that is no draft any more nothing changes: its prices were agreed to.
+    """
     with transaction() as session:
-        test = session.get(AbTest, campaign.id, with_for_update=True)
-        if test is not None and test.begun_at is None:
+        session.refresh(campaign, with_for_update=True)
+        test = of(campaign)
+        if test is not None and campaign.status == CampaignStatus.DRAFT:
             test.a_price, test.b_price, test.rest_people = a_price, b_price, rest_people
 
 
@@ -258,7 +262,10 @@ def decide(
 
 def _share(part: Campaign, measure: str) -> Share:
     counted = campaigns.figures(part)
-    found = responses.of(part).replied if measure == AbMeasure.REPLIED else clicks.of(part).people
+    if measure == AbMeasure.REPLIED:
+        found = responses.number(responses.replied(part))
+    else:
+        found = clicks.of(part).people
     return Share(found, counted.sent + counted.unconfirmed)
 
 

@@ -138,6 +138,13 @@ def deleted(campaign: Campaign) -> tuple[int, datetime | None]:
     return int(count or 0), deleted_at
 
 
+def may_be_forgotten(campaign: Campaign) -> bool:
+    """May messages of it, replies or clicks have been deleted, because their time is over?"""
+    account = db.session.get_one(Account, campaign.account_id)
+    start = campaign.launched_at or campaign.created_at
+    return now() >= start + timedelta(days=account.retention_days)
+
+
 def _deleted(campaign_id: int) -> list[tuple[str, str, int]]:
     query = (
         select(MessageCount.status, MessageCount.reason, func.sum(MessageCount.messages))

@@ -9,7 +9,6 @@ their time there are none any more: nobody knows whom they would be for.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -28,9 +27,8 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
-    now,
 )
-from promosms.services.campaigns.campaigns import deleted, has_status
+from promosms.services.campaigns.campaigns import deleted, has_status, may_be_forgotten
 from promosms.services.sending.outages import OUTAGE
 
 HOPELESS = ("bad_number", "opted_out", "country")
@@ -119,10 +117,7 @@ def possible(campaign: Campaign, kind: FollowUpKind) -> bool:
         return False
     if kind == FollowUpKind.NOT_CLICKED and not _has_links(campaign):
         return False
-    account = db.session.get_one(Account, campaign.account_id)
-    kept = timedelta(days=account.retention_days)
-    start = campaign.launched_at or campaign.created_at
-    return kind == FollowUpKind.NOT_GOT or now() < start + kept
+    return kind == FollowUpKind.NOT_GOT or not may_be_forgotten(campaign)
 
 
 def too_late(campaign: Campaign) -> bool:

@@ -23,7 +23,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.campaigns import ab_tests, audience, follow_ups, guard, kinds, text_cost
-from promosms.services.campaigns.campaigns import deleted
+from promosms.services.campaigns.campaigns import may_be_forgotten
 from promosms.services.campaigns.draft_versions import forget as forget_versions
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.gateways import routing
@@ -217,8 +217,8 @@ def _test_problem(campaign: Campaign, test: AbTest | None) -> LaunchProblem | No
         return None
     if test.begun_at is None:
         return LaunchProblem.AB_UNMEASURABLE if ab_tests.unmeasurable(campaign, test) else None
-    # Who has got one of both texts is not known any more.
-    too_late = any(deleted(part)[0] for part in ab_tests.parts(test))
+    # Who has got one of both texts may not be known any more.
+    too_late = any(map(may_be_forgotten, ab_tests.parts(test)))
     return LaunchProblem.AB_TOO_LATE if too_late else None
 
 

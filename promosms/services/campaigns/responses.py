@@ -43,7 +43,7 @@ def of(campaign: Campaign) -> Responses:
     """The responses to a campaign; none are known when its messages were deleted."""
     if campaigns.deleted(campaign)[0]:
         return Responses()
-    return Responses(_count(replied(campaign)), _count(opted_out(campaign)))
+    return Responses(number(replied(campaign)), number(opted_out(campaign)))
 
 
 def replied(campaign: Campaign) -> Select[str]:
@@ -82,7 +82,8 @@ def among(campaign: Campaign, phones: Collection[str]) -> Responders:
     )
 
 
-def _count(phones: Select[str]) -> int:
+def number(phones: Select[str]) -> int:
+    """How many numbers a query of these has; without those whose messages were deleted."""
     return db.session.scalar(select(func.count()).select_from(phones.subquery())) or 0
 
 

@@ -21,7 +21,6 @@ from promosms.models import (
     InboundMessage,
     LedgerEntry,
     Message,
-    MessageCount,
     Recipient,
     SuppressionSource,
     now,
@@ -37,6 +36,7 @@ from promosms.services.campaigns import (
 from promosms.services.campaigns.ab_tests import Choice
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.privacy import erase_recipient
 from promosms.services.sending import claiming, opt_outs, recording, sweep
 from tests.services.sending.conftest import check_books
 from tests.services.sending.test_quiet_hours import claim, go_to
@@ -258,6 +258,7 @@ def test_a_planned_one_begins_when_its_time_comes(begin: Begin, clock: Clock) ->
     campaign = begin(people=100, planned="2026-12-02T09:00")
     assert campaign.status == CampaignStatus.SCHEDULED
     assert ab_tests.parts_of(campaign) == []
+    ab_tests.agree(campaign, 0, 0, 0)  # a second click, whose review is out of date
     go_to(clock, "2026-12-02T09:00:00")
     assert schedule.start_due() == [campaign.id]
     assert campaign.status == CampaignStatus.COMPARING
@@ -343,17 +344,37 @@ def test_it_cannot_be_chosen_while_the_parts_are_prepared(
     assert len(texts()) == 100
 
 
-def test_whom_it_reached_must_be_known(begin: Begin, clock: Clock) -> None:
-    campaign = begin(people=100)
-    send_all()
-    first, _second = ab_tests.parts_of(campaign)
+@pytest.mark.parametrize(("hours", "goes"), [(-5, True), (-4, False)])
+def test_whom_it_reached_must_be_known(
+    begin: Begin, clock: Clock, cast: Cast, hours: int, goes: bool
+) -> None:
+    """Messages and replies of three days ago may be deleted; one text had to wait so long."""
     with transaction() as session:
-        session.add(
-            MessageCount(
-                campaign_id=first.id, account_id=first.account_id, status="sent", reason="",
-                country="PL", parts=1, price=300, messages=1, charged=300, deleted_at=now(),
-            )
-        )  # fmt: skip
+        session.get_one(Account, cast.owner.account_id).retention_days = 3
+    campaign = begin(people=100, hours=4)
+    _first, second = ab_tests.parts_of(campaign)
+    launch.pause(second)
+    send_all()
+    clock.move(hours=72 + hours)
+    launch.resume(second)
+    send_all()
     clock.move(hours=4)
-    assert ab_decisions.decide_due() == []
-    assert campaign.not_started == "ab_too_late"
+    assert bool(ab_decisions.decide_due()) is goes
+    assert campaign.not_started == ("" if goes else "ab_too_late")
+
+
+def test_an_erased_person_does_not_keep_the_figures_from_deciding(
+    begin: Begin, clock: Clock, cast: Cast
+) -> None:
+    campaign = begin(people=200)
+    send_all()
+    first, second = ab_tests.parts_of(campaign)
+    reply(first, 3)
+    reply(second, 1)
+    last = select(Message.phone).where(Message.campaign_id == first.id).order_by(Message.id.desc())
+    account = db.session.get_one(Account, cast.owner.account_id)
+    assert erase_recipient.erase_number(account, db.session.scalars(last).first() or "", "owner")
+    clock.move(hours=4)
+    assert ab_decisions.decide_due() == [campaign.id]
+    test = stored_test(campaign)
+    assert (test.better, test.a_number, test.b_number) == ("a", 3, 1)
