@@ -40,7 +40,7 @@ def main() -> None:
     """Run `--runs` times and print the medians."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--clicks", type=int, default=20_000)
-    parser.add_argument("--lines", type=int, default=32, help="people at the same time")
+    parser.add_argument("--lines", type=int, default=64, help="people at the same time")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql or a URL")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
@@ -91,13 +91,15 @@ def prepared(campaign_id: int) -> bool:
 
 async def measure(server: Server, codes: Sequence[str], lines: int) -> dict[str, float]:
     """Open all links by so many people at the same time."""
-    workers = [child.pid for child in psutil.Process(server.pid).children()]
     waiting = iter(codes)
-    context = ssl.create_default_context(cafile=str(server.certificate))
+    tls = ssl.create_default_context(cafile=str(server.certificate))
+    people = [
+        await asyncio.open_connection("localhost", server.port, ssl=tls) for _ in range(lines)
+    ]
+    workers = [child.pid for child in psutil.Process(server.pid).children()]
     begun, before, ours = time.monotonic(), sum(map(busy, workers)), busy(os.getpid())
 
-    async def person() -> None:
-        reader, writer = await asyncio.open_connection("localhost", server.port, ssl=context)
+    async def click(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for code in waiting:
             writer.write(HEAD.format(path=f"{links.PATH}{code}").encode())
             answer = await reader.readuntil(b"\r\n\r\n")
@@ -105,7 +107,7 @@ async def measure(server: Server, codes: Sequence[str], lines: int) -> dict[str,
                 sys.exit(answer.decode())
         writer.close()
 
-    await asyncio.gather(*(person() for _ in range(lines)))
+    await asyncio.gather(*(click(*person) for person in people))
     seconds = time.monotonic() - begun
     return {
         "clicks/s": len(codes) / seconds,

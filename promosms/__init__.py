@@ -30,8 +30,10 @@ def create_app(overrides: Mapping[str, object] | None = None, *, pages: bool = T
 def _init_requests(app: Flask) -> None:
     """First of all parts: nothing may answer before HTTPS is enforced."""
     from promosms.logs import requests as request_log
+    from promosms.views.links import redirects
     from promosms.web import compression, nul, secret_addresses, security
 
+    redirects.init_app(app)
     request_log.init_app(app)
     compression.init_app(app)
     security.init_app(app)

@@ -81,18 +81,17 @@ class Codes:
             _side_by_side([value >> widths[1] for value in values]),
             _side_by_side([value & (1 << widths[1]) - 1 for value in values]),
         ]
+        encryptor = self._cipher.encryptor()  # of whole blocks, each by itself: it may go on
         for number in rounds:
             target = number % 2
             # The round and the size stand in the upper half of a block.
             tweak = (number << 8 | size.length) << 64
-            mixed = self._encrypted(halves[1 - target] | ones * tweak, len(values))
+            blocks = halves[1 - target] | ones * tweak
+            written = encryptor.update(blocks.to_bytes(len(values) * BLOCK, "little"))
+            mixed = int.from_bytes(written, "little")
             halves[target] ^= mixed & ones * ((1 << widths[target]) - 1)
         left, right = (_apart(half, len(values)) for half in halves)
         return [high << widths[1] | low for high, low in zip(left, right, strict=True)]
-
-    def _encrypted(self, blocks: int, count: int) -> int:
-        encryptor = self._cipher.encryptor()
-        return int.from_bytes(encryptor.update(blocks.to_bytes(count * BLOCK, "little")), "little")
 
 
 def size_of(first: int, second: int) -> Size:

@@ -53,6 +53,17 @@ class Deadlines:
         return self.transfer + size / self.RATE
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Requests that are answered many at once: their paths begin so, and have their own threads.
+
+    They wait for each other, so there are more threads than for pages; no page waits for them.
+    """
+
+    path: str
+    threads: int = 32
+
+
 class Body(OverflowableBuffer):
     """A body: in memory, then in a file; counted only as soon as it is larger than allowed."""
 
@@ -213,8 +224,9 @@ class Server(TcpWSGIServer):
         adj: Adjustments,
         tls: Callable[[], ssl.SSLContext] | None,
         deadlines: Deadlines,
+        crowds: Iterable[tuple[str, ThreadedTaskDispatcher]],
     ) -> None:
-        self.tls, self.deadlines = tls, deadlines
+        self.tls, self.deadlines, self.crowds = tls, deadlines, tuple(crowds)
         self.is_unix = sock.family == socket.AF_UNIX
         info = (sock.family, sock.type, sock.proto, sock.getsockname())
         super().__init__(
@@ -227,6 +239,13 @@ class Server(TcpWSGIServer):
             return "unix", self.socket.getsockname()
         host, port = super().getsockname()
         return host, port
+
+    def add_task(self, task: Channel) -> None:
+        """Give the next request of a connection to the threads for its path."""
+        request = task.requests[0]
+        path = "" if request.error else request.path  # what cannot be read has none
+        crowd = (threads for begin, threads in self.crowds if path.startswith(begin))
+        next(crowd, self.task_dispatcher).add_task(task)
 
     def set_socket_options(self, conn: socket.socket) -> None:
         """Options of a connection over TCP."""
@@ -280,7 +299,7 @@ class Server(TcpWSGIServer):
 
 
 class Servers:
-    """All listening sockets of a process, with one pool of threads."""
+    """All listening sockets of a process, with one pool of threads, and one for each crowd."""
 
     def __init__(
         self,
@@ -292,17 +311,21 @@ class Servers:
         largest: int = 0,
         tls: Callable[[], ssl.SSLContext] | None = None,
         deadlines: Deadlines | None = None,
+        crowds: Iterable[Crowd] = (),
     ) -> None:
         """`largest`: bytes of a body that are kept for the application; the rest is only counted.
 
         `tls` is asked for each connection.
         """
         self.map: dict[int, Any] = {}
-        self.threads = ThreadedTaskDispatcher()
-        self.threads.set_thread_count(threads)
+        self.threads = _threads(threads)
+        self.crowds = [(crowd.path, _threads(crowd.threads)) for crowd in crowds]
         adjustments = _adjustments("http" if tls is None else "https", connections, largest)
         self.servers = [
-            Server(app, self.map, each, self.threads, adjustments, tls, deadlines or Deadlines())
+            Server(
+                *(app, self.map, each, self.threads, adjustments, tls),
+                *(deadlines or Deadlines(), self.crowds),
+            )
             for each in sockets
         ]
 
@@ -341,8 +364,15 @@ class Servers:
 
     def end(self, patience: float) -> None:
         """End the threads, and close everything."""
-        self.threads.shutdown(timeout=patience)
+        for threads in (self.threads, *(each for _, each in self.crowds)):
+            threads.shutdown(timeout=patience)
         wasyncore.close_all(self.map, ignore_all=True)
+
+
+def _threads(number: int) -> ThreadedTaskDispatcher:
+    threads = ThreadedTaskDispatcher()
+    threads.set_thread_count(number)
+    return threads
 
 
 def _adjustments(scheme: str, connections: int, largest: int) -> Adjustments:

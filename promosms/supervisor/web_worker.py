@@ -10,7 +10,8 @@ from typing import Any
 from gunicorn.sock import ssl_context
 from gunicorn.workers.base import Worker
 
-from promosms.supervisor.http_server import Deadlines, Servers
+from promosms.services.links import links
+from promosms.supervisor.http_server import Crowd, Deadlines, Servers
 
 SPARE_FILES = 200  # besides those of the connections: database, Redis, logs, bodies
 TICK = 1.0
@@ -32,6 +33,7 @@ class WebWorker(Worker):
             largest=self.wsgi.config["MAX_CONTENT_LENGTH"],
             tls=Certificate(self.cfg).context if self.cfg.is_ssl else None,
             deadlines=Deadlines(keepalive=self.cfg.keepalive),
+            crowds=[Crowd(links.PATH)],
         )
         while self.alive and self.ppid == os.getppid():
             self.notify()

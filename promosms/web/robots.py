@@ -3,16 +3,16 @@
 from functools import cache
 from pathlib import Path
 
-from flask import request
+from werkzeug.wrappers import Request
 
 from promosms.web import prefetch
 
 LIST = Path(__file__).with_name("robot_agents.txt")
 
 
-def is_person() -> bool:
+def is_person(request: Request) -> bool:
     """Does a person open this page, as far as the browser says?"""
-    return prefetch.is_seen() and not is_robot(request.headers.get("User-Agent", ""))
+    return prefetch.is_seen(request) and not is_robot(request.headers.get("User-Agent", ""))
 
 
 def is_robot(agent: str) -> bool:

@@ -29,6 +29,7 @@ THEIRS = {
     "process_bind_param",
     "process_formdata",  # of WTForms
     "process_group",
+    "process_response",  # of Flask
     "process_result_value",
     "security_contact",  # the field of security.txt, RFC 9116
 }

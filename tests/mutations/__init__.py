@@ -3,6 +3,7 @@
 from tests.mutations.ab_tests import AB_TESTS
 from tests.mutations.automations import AUTOMATIONS
 from tests.mutations.bulk_actions import BULK_ACTIONS
+from tests.mutations.clicks import CLICKS
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
 from tests.mutations.imports import IMPORTS
@@ -30,6 +31,7 @@ MUTATIONS = (
     *IMPORTS,
     *SEGMENTS,
     *BULK_ACTIONS,
+    *CLICKS,
     *AB_TESTS,
     *AUTOMATIONS,
     *SENDERS,

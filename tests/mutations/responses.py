@@ -1,4 +1,4 @@
-"""Mutations of rules about what people did: who opened a link, and how it is counted."""
+"""Mutations of rules about what people did: who got, opened and answered a text."""
 
 from tests.mutations.mutation import SERVICES, Mutation
 
@@ -15,10 +15,4 @@ RESPONSES = (
     Mutation(_BREAKDOWN, "known = not campaigns.deleted(campaign)[0]", "known = True", _COUNTED),
     Mutation(_BREAKDOWN, "if campaigns.over(campaign):", "if False:", _COUNTED),
     Mutation(_BREAKDOWN, "members.c.phone == Message.phone", "Message.id > 0", _COUNTED),
-    Mutation(
-        f"{SERVICES}links/clicks.py",
-        "times == seen[link_id, recipient_id].times",
-        "1",
-        "tests/services/links/test_links.py",
-    ),
 )

@@ -40,6 +40,13 @@ MOST = 500
 Pair = tuple[int, int]
 
 
+def _held() -> threading.Lock:
+    """A lock that somebody else releases: thousands of events would cost several times as much."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass
 class _Visit:
     """Somebody who opens a link; `pairs` are what its code may mean."""
@@ -48,21 +55,46 @@ class _Visit:
     moment: datetime
     target: str | None = None
     done: bool = False
+    answered: bool = False
+    called: threading.Lock = field(default_factory=_held)
+    """Released when it is done, or when it is its turn to store what waits."""
 
 
 @dataclass
 class _Waiting:
-    """Who waits for the next transaction, and whose turn it is to begin it."""
+    """Who waits for a transaction. One of them stores for all; then it is the next one's turn.
+
+    Each is called once, by whoever has stored its visit. With a lock that all of them wait for,
+    each would have to get it only to learn that it is done, and few would come together.
+    """
 
     visits: list[_Visit] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    storing: bool = False
+
+    def add(self, visit: _Visit) -> None:
+        """Wait, or begin at once if nobody stores."""
+        with self.guard:
+            self.visits.append(visit)
+            if not self.storing:
+                self.storing = True
+                visit.called.release()
 
     def take(self) -> list[_Visit]:
-        """Those who have waited longest."""
+        """Those who have waited longest; the first of them is the one whose turn it is."""
         with self.guard:
             taken, self.visits = self.visits[:MOST], self.visits[MOST:]
         return taken
+
+    def end_turn(self, taken: Sequence[_Visit]) -> None:
+        """It is the next one's turn; these are done, and the first of them knows."""
+        with self.guard:
+            self.storing = bool(self.visits)
+            if self.storing:
+                self.visits[0].called.release()
+        for visit in taken[1:]:
+            visit.done = True
+            visit.called.release()
 
 
 @dataclass
@@ -122,12 +154,16 @@ def follow(code: str) -> str | None:
     visit = _Visit(links.decode(code), now())
     if not visit.pairs:
         return None
-    with _waiting.guard:
-        _waiting.visits.append(visit)
-    with _waiting.turn:
-        while not visit.done:
-            _store(_waiting.take())
-    return visit.target
+    _waiting.add(visit)
+    visit.called.acquire()
+    if not visit.done:
+        taken = _waiting.take()
+        try:
+            _store(taken)
+        finally:
+            _waiting.end_turn(taken)
+    # What kept all of them from an answer may be the visit of another: each then asks alone.
+    return visit.target if visit.answered else target(code)
 
 
 def _store(visits: Sequence[_Visit]) -> None:
@@ -136,10 +172,9 @@ def _store(visits: Sequence[_Visit]) -> None:
             _count(session, _resolve(session, visits, locked=True))
     except Exception:
         log.exception("click.lost", extra={"code": "storage", "count": len(visits)})
-        _resolve(db.session(), visits)
-    finally:
+    else:
         for visit in visits:
-            visit.done = True
+            visit.answered = True
 
 
 def _resolve(

@@ -1,6 +1,6 @@
 """Short links: whoever opens one gets to its page at once, and no trace of the device stays."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from promosms.extensions import csrf
@@ -25,7 +25,7 @@ def _keep_from_search(response: Response) -> Response:
 @allow(Access.PUBLIC)
 def follow(link: str) -> ResponseReturnValue:
     """Go where the link leads, and count people who do; one to opt out shows what it would do."""
-    target = clicks.follow(link) if robots.is_person() else clicks.target(link)
+    target = clicks.follow(link) if robots.is_person(request) else clicks.target(link)
     if target is not None:
         return Response(status=302, headers={"Location": target})
     way_out = opt_outs.find(link)

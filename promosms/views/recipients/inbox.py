@@ -168,6 +168,6 @@ def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, obj
         "names": held_replies.readers(account_id, [suppression.decided_by] if suppression else []),
         "labels": labels,
     }
-    if prefetch.is_seen():
+    if prefetch.is_seen(request):
         texts.mark_read(account_id, phone, page.rows)
     return context

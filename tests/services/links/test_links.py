@@ -1,6 +1,8 @@
 """Short links: what stands in texts, where it leads, and who is counted."""
 
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -129,6 +131,56 @@ def test_those_who_open_at_the_same_moment_are_all_counted(
     assert answers == [MENU] * 12
     assert counts()[MENU] == (3, 12)
     assert set(rows().values()) == {4}
+
+
+def test_those_who_come_while_one_is_stored_are_stored_by_the_next_transaction(
+    app: Flask, context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = sent.codes(sent.send(cast.owner))
+    db.session.remove()
+    store, add = clicks._store, clicks._waiting.add
+    sizes: list[int] = []
+    added: list[clicks._Visit] = []
+    begun, all_there = threading.Event(), threading.Event()
+
+    def slowly(visits: Sequence[clicks._Visit]) -> None:
+        sizes.append(len(visits))
+        begun.set()
+        assert all_there.wait(240)
+        store(visits)
+
+    def note(visit: clicks._Visit) -> None:
+        add(visit)
+        added.append(visit)
+        if len(added) == 1 + len(PHONES):
+            all_there.set()
+
+    def open_link(code: str) -> str | None:
+        with app.app_context():
+            return clicks.follow(code)
+
+    monkeypatch.setattr(clicks, "_store", slowly)
+    monkeypatch.setattr(clicks._waiting, "add", note)
+    with ThreadPoolExecutor(4) as people:
+        first = people.submit(open_link, codes[EWA][0])
+        assert begun.wait(240)
+        others = [people.submit(open_link, codes[phone][0]) for phone in PHONES]
+        assert {each.result() for each in (first, *others)} == {MENU}
+    assert sizes == [1, 3]
+    assert counts()[MENU] == (3, 4)
+    assert clicks._waiting.storing is False
+
+
+def test_one_visit_that_cannot_be_stored_keeps_nobody_from_the_target(
+    app: Flask, context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = sent.codes(sent.send(cast.owner))
+    monkeypatch.setattr(clicks, "_count", lambda *_: 1 / 0)
+    assert [clicks.follow(codes[phone][0]) for phone in PHONES] == [MENU] * 3
+    assert rows() == {}
+    monkeypatch.undo()
+    assert clicks.follow(codes[OLA][0]) == MENU
+    assert counts()[MENU] == (1, 1)
 
 
 def test_nobody_else_is_counted(context: None, cast: Cast, clock: Clock) -> None:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, Link, Message
+from promosms.services.links import clicks
 from promosms.services.privacy import erasure
 from tests.support import engine
 from tests.support import links as sent
@@ -126,12 +129,59 @@ def test_what_is_loaded_ahead_is_not_counted(
     assert people(app) == (0, 0)
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Proto": "https"}])
 def test_without_https_nothing_is_counted(
-    app: Flask, phone: PageClient, codes: dict[str, list[str]]
+    app: Flask, phone: PageClient, codes: dict[str, list[str]], headers: dict[str, str]
 ) -> None:
-    answer = phone.get(f"/l/{codes[OLA][0]}", base_url="http://localhost")
+    answer = phone.get(f"/l/{codes[OLA][0]}", base_url="http://localhost", headers=headers)
     assert (answer.status_code, answer.location) == (301, f"https://localhost/l/{codes[OLA][0]}")
     assert people(app) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "target", [MENU, "https://źródło.example/café?a=1#b", "http://kawa.pl/%C5%82?q=a+b"]
+)
+def test_a_person_is_led_on_with_the_headers_of_the_view(
+    app: Flask, phone: PageClient, codes: dict[str, list[str]], target: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Link).where(Link.target == MENU).values(target=target))
+    quick = phone.get(f"/l/{codes[OLA][0]}?from=sms")
+    assert people(app, target) == (1, 1)
+    by_view = phone.get(f"/l/{codes[OLA][0]}", headers={"User-Agent": ROBOTS[3]})
+    assert people(app, target) == (1, 1)
+    assert quick.status == by_view.status
+    assert sorted(quick.headers) == sorted(by_view.headers)
+    assert quick.get_data() == by_view.get_data() == b""
+
+
+def test_a_foreign_host_counts_nobody(
+    app: Flask, phone: PageClient, codes: dict[str, list[str]]
+) -> None:
+    answer = phone.get(f"/l/{codes[OLA][0]}", base_url="https://sms.example.com")
+    assert answer.status_code == 400
+    assert people(app) == (0, 0)
+
+
+def test_people_get_there_when_their_click_cannot_be_stored(
+    app: Flask,
+    phone: PageClient,
+    codes: dict[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(clicks, "_count", lambda *_: fail())
+    assert phone.get(f"/l/{codes[OLA][0]}").location == MENU
+    assert "click.lost" in caplog.text
+    monkeypatch.setattr(clicks, "_resolve", lambda *_, **__: fail())
+    page = phone.get_page(f"/l/{codes[OLA][0]}", 503).get_text()
+    assert "This link leads nowhere" not in page
+    monkeypatch.undo()
+    assert people(app) == (0, 0)
+
+
+def fail() -> None:
+    raise OperationalError("INSERT", None, OSError("disk full"))
 
 
 @pytest.mark.parametrize(
