@@ -1,6 +1,5 @@
 """The forms of automatic answers: one of them, when the shop is open, and a text to try."""
 
-from datetime import time
 from typing import Any
 
 from flask_babel import get_locale
@@ -132,12 +131,16 @@ def _clock(label: str) -> TimeField:
 
 
 class OpeningHoursForm(Form):
-    """From when to when the shop is open on each day, and the limit of a day."""
+    """From when to when the shop is open on each day, its break, and the limit of a day."""
 
     opens_0, opens_1, opens_2, opens_3 = (_clock(_("Opens at")) for _n in range(4))
     opens_4, opens_5, opens_6 = (_clock(_("Opens at")) for _n in range(3))
     closes_0, closes_1, closes_2, closes_3 = (_clock(_("Closes at")) for _n in range(4))
     closes_4, closes_5, closes_6 = (_clock(_("Closes at")) for _n in range(3))
+    pauses_0, pauses_1, pauses_2, pauses_3 = (_clock(_("Break from")) for _n in range(4))
+    pauses_4, pauses_5, pauses_6 = (_clock(_("Break from")) for _n in range(3))
+    resumes_0, resumes_1, resumes_2, resumes_3 = (_clock(_("Break until")) for _n in range(4))
+    resumes_4, resumes_5, resumes_6 = (_clock(_("Break until")) for _n in range(3))
     closed_on_holidays = BooleanField(_("Closed on public holidays"))
     daily_limit = WholeNumberField(
         _("Automatic answers in 24 hours at most"),
@@ -154,47 +157,76 @@ class OpeningHoursForm(Form):
     )
 
     def day(self, number: int) -> tuple[Any, Any]:
-        """The two fields of a day, Monday is 0."""
+        """When a day opens and closes, Monday is 0."""
         return self[f"opens_{number}"], self[f"closes_{number}"]
 
-    def days(self) -> list[tuple[str, Any, Any]]:
-        """Each day by its name, with its fields."""
+    def pause(self, number: int) -> tuple[Any, Any]:
+        """From when to when its break is."""
+        return self[f"pauses_{number}"], self[f"resumes_{number}"]
+
+    def days(self) -> list[tuple[str, tuple[Any, Any], tuple[Any, Any]]]:
+        """Each day by its name, with its fields and those of its break."""
         names = get_locale().days["stand-alone"]["wide"]
-        return [(names[number], *self.day(number)) for number in range(DAYS)]
+        return [(names[number], self.day(number), self.pause(number)) for number in range(DAYS)]
 
     def fill(self, settings: Settings) -> None:
         """Show what is stored."""
         self.closed_on_holidays.data = settings.closed_on_holidays
         self.daily_limit.data = settings.daily_limit
-        for number, hours in enumerate(settings.hours or ()):
-            if hours is not None:
-                for field, clock in zip(self.day(number), hours, strict=True):
-                    field.data = clock
+        for number, spans in enumerate(settings.hours or ()):
+            (opens, closes), pause = self.day(number), self.pause(number)
+            fields = (opens, *pause, closes) if len(spans) > 1 else (opens, closes)
+            clocks = (clock for span in spans for clock in span)
+            for field, clock in zip(fields, clocks, strict=False):
+                field.data = clock
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A day has both times, or none."""
+        """A day has both times, or none, and so has its break, which lies within them."""
         valid = bool(super().validate(extra_validators))
+        both = gettext("Give both times of a day, or none if it is closed.")
+        both_of_break = gettext("Give both times of the break, or none.")
         for number in range(DAYS):
-            for field, other in (self.day(number), self.day(number)[::-1]):
-                if field.data is None and not field.errors and _typed(other):
-                    field.errors = [gettext("Give both times of a day, or none if it is closed.")]
-                    valid = False
+            day, pause = self.day(number), self.pause(number)
+            _complete(day, both)
+            _complete(pause, both_of_break)
+            if not any(field.errors for field in (*day, *pause)):
+                pause[0].errors = self._problems_of_break(number)
+            valid = valid and not any(field.errors for field in (*day, *pause))
         return valid
+
+    def _problems_of_break(self, number: int) -> list[str]:
+        """What is wrong with the break of a day whose times are complete."""
+        spans = self._hours(number)
+        if self.pause(number)[0].data is None or (spans and opening_hours.in_order(spans)):
+            return []
+        if not spans:
+            return [gettext("Give the hours of this day, or no break.")]
+        return [gettext("A break lies within the hours of its day, and before midnight.")]
 
     def settings(self) -> Settings:
         """What was chosen; without any hours nobody has said when the shop is open."""
-        hours: list[Hours] = []
-        for number in range(DAYS):
-            opens, closes = (field.data for field in self.day(number))
-            hours.append(_pair(opens, closes))
+        hours = [self._hours(number) for number in range(DAYS)]
         limit = self.daily_limit.data or Settings.daily_limit
         known = tuple(hours) if any(hours) else None
         return Settings(known, bool(self.closed_on_holidays.data), limit)
 
+    def _hours(self, number: int) -> Hours:
+        (opens, closes), (pauses, resumes) = (
+            [field.data for field in pair] for pair in (self.day(number), self.pause(number))
+        )
+        if opens is None or closes is None:
+            return ()
+        if pauses is None or resumes is None:
+            return ((opens, closes),)
+        return (opens, pauses), (resumes, closes)
+
+
+def _complete(pair: tuple[Any, Any], problem: str) -> None:
+    """Of two times both are given, or none: else the missing one says the problem."""
+    for field, other in (pair, pair[::-1]):
+        if field.data is None and not field.errors and _typed(other):
+            field.errors = [problem]
+
 
 def _typed(field: Field) -> bool:
     return bool(field.raw_data and field.raw_data[0].strip())
-
-
-def _pair(opens: time | None, closes: time | None) -> Hours:
-    return (opens, closes) if opens is not None and closes is not None else None

@@ -65,9 +65,10 @@ class AutomaticAnswer(Model):
 class AnswerSettings(Model):
     """What the automatic answers of an account obey.
 
-    `hours` has a pair for each day from Monday, as "09:00" and "17:00" on the clocks of the
-    account, or None for a closed day; it is None until they are said. What closes before it opens
-    closes on the next day. On public holidays of its country it is closed if the owner says so.
+    `hours` has a list for each day from Monday, as "09:00" and "17:00" on the clocks of the
+    account, with two more times in between for a break, or None for a closed day; it is None until
+    they are said. What closes before it opens closes on the next day. On public holidays of its
+    country it is closed if the owner says so.
     """
 
     __tablename__ = "answer_settings"

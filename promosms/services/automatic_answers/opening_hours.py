@@ -7,6 +7,7 @@ that comes twice counts twice, one that is skipped never comes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from promosms.db.transactions import transaction
@@ -17,8 +18,10 @@ from promosms.sms.quiet_hours import public_holidays
 DAYS = 7
 FORM = "%H:%M"
 FEWEST_A_DAY, MOST_A_DAY = 1, 1000
-Hours = tuple[time, time] | None
+Span = tuple[time, time]
 """From when to when; what closes before it opens, or at the same time, closes the next day."""
+Hours = tuple[Span, ...]
+"""The spans of a day, in their order: none if it is closed, two with a break between them."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,24 @@ def of(account_id: int) -> Settings:
     row = db.session.get(AnswerSettings, account_id)
     if row is None:
         return Settings()
-    hours = tuple(_read(pair) for pair in row.hours) if row.hours is not None else None
+    hours = tuple(_read(day) for day in row.hours) if row.hours is not None else None
     return Settings(hours, row.closed_on_holidays, row.daily_limit)
 
 
 def save(account_id: int, settings: Settings) -> None:
-    """Save the settings; raises ValueError for another number of days or a wrong limit."""
+    """Save the settings; raises ValueError for another number of days, spans that are not in their
+    order, or a wrong limit."""
     if settings.hours is not None and len(settings.hours) != DAYS:
         raise ValueError("a week has seven days")
+    if not all(in_order(day) for day in settings.hours or ()):
+        raise ValueError("each span begins after the one before")
     if not FEWEST_A_DAY <= settings.daily_limit <= MOST_A_DAY:
         raise ValueError(settings.daily_limit)
     with transaction() as session:
         # Two forms at once: the account is locked, so the second one finds the row.
         session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
         row = session.get(AnswerSettings, account_id) or AnswerSettings(account_id=account_id)
-        row.hours = [_written(pair) for pair in settings.hours] if settings.hours else None
+        row.hours = [_written(day) for day in settings.hours] if settings.hours else None
         row.closed_on_holidays = settings.closed_on_holidays
         row.daily_limit = settings.daily_limit
         session.add(row)
@@ -61,27 +67,37 @@ def is_open(settings: Settings, moment: datetime, zone: ZoneInfo, country: str) 
         return None
     local = moment.astimezone(zone)
     clock, today = local.time(), local.date()
-    hours = _of_day(settings, today, country)
-    if hours is not None and _on_the_day(hours, clock):
+    if any(_on_the_day(span, clock) for span in _of_day(settings, today, country)):
         return True
     before = _of_day(settings, today - timedelta(days=1), country)
-    return before is not None and before[1] <= before[0] and clock < before[1]
+    return any(closes <= opens and clock < closes for opens, closes in before)
+
+
+def in_order(hours: Hours) -> bool:
+    """Do the spans of a day follow each other? Only the last one may end on the next day, before
+    the first began."""
+    if not hours:
+        return True
+    (begin, _closes), (opens, end) = hours[0], hours[-1]
+    in_turn = all(first < last < following for (first, last), (following, _) in pairwise(hours))
+    return in_turn and (opens < end or end <= begin)
 
 
 def _of_day(settings: Settings, day: date, country: str) -> Hours:
     if settings.closed_on_holidays and day in public_holidays.of(country, day.year):
-        return None
-    return settings.hours[day.weekday()] if settings.hours else None
+        return ()
+    return settings.hours[day.weekday()] if settings.hours else ()
 
 
-def _on_the_day(hours: tuple[time, time], clock: time) -> bool:
-    opens, closes = hours
+def _on_the_day(span: Span, clock: time) -> bool:
+    opens, closes = span
     return opens <= clock and (clock < closes or closes <= opens)
 
 
-def _read(pair: Sequence[str] | None) -> Hours:
-    return (time.fromisoformat(pair[0]), time.fromisoformat(pair[1])) if pair else None
+def _read(stored: Sequence[str] | None) -> Hours:
+    clocks = [time.fromisoformat(each) for each in stored or ()]
+    return tuple(zip(clocks[::2], clocks[1::2], strict=True))
 
 
 def _written(hours: Hours) -> list[str] | None:
-    return [f"{each:{FORM}}" for each in hours] if hours else None
+    return [f"{clock:{FORM}}" for span in hours for clock in span] or None

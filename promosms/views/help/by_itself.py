@@ -84,8 +84,9 @@ def answers() -> Topic:
                     ),
                     _("Write the text, and save it: the button says what each answer costs."),
                     _(
-                        "For the last two, enter your “Opening hours”. A day that you leave empty "
-                        "is closed, and with “Closed on public holidays” those are too."
+                        "For the last two, enter your “Opening hours”, with a “Break” if you have "
+                        "one. A day that you leave empty is closed, and with “Closed on public "
+                        "holidays” those are too."
                     ),
                     _("“Try a text” shows what somebody would get. That sends nothing."),
                 ),

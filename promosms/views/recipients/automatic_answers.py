@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_time, get_locale
@@ -152,6 +153,7 @@ def _days(names: dict[int, str], first: int, last: int) -> str:
 
 
 def _clocks(hours: Hours) -> str:
-    if hours is None:
+    if not hours:
         return str(pgettext("a day", "closed"))
-    return " – ".join(format_time(clock, "short", rebase=False) for clock in hours)
+    spans = [" – ".join(format_time(c, "short", rebase=False) for c in span) for span in hours]
+    return format_list(spans, locale=get_locale())

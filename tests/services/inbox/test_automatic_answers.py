@@ -27,7 +27,7 @@ from promosms.models import (
 )
 from promosms.services.automatic_answers import answers, choice, opening_hours
 from promosms.services.automatic_answers.answers import Draft
-from promosms.services.automatic_answers.opening_hours import Settings
+from promosms.services.automatic_answers.opening_hours import Hours, Settings
 from promosms.services.inbox import conversation, gateway_inbox
 from promosms.services.installation import defaults
 from promosms.services.ledger import audit as ledger_audit
@@ -43,8 +43,8 @@ from tests.support.sign_ups import ENGLISH
 PRICE = 300
 MENU, CLOSED, OPEN = "Soup 3, pie 4.", "We are closed.", "We answer soon."
 WARSAW = ZoneInfo("Europe/Warsaw")
-ALWAYS = ((time(0), time(0)),) * 7
-NEVER = (None,) * 7
+ALWAYS = (((time(0), time(0)),),) * 7
+NEVER: tuple[Hours, ...] = ((),) * 7
 
 
 @pytest.fixture
@@ -264,8 +264,9 @@ def test_the_hours_answer_what_no_word_does(account: Account) -> None:
     assert chosen.kind == AnswerKind.CLOSED
 
 
-NIGHT = Settings(((time(18), time(2)), *[None] * 6), closed_on_holidays=False)
-DAY = Settings(((time(9), time(17)),) * 5 + (None, None))
+NIGHT = Settings((((time(18), time(2)),), *NEVER[:6]), closed_on_holidays=False)
+DAY = Settings((((time(9), time(17)),),) * 5 + NEVER[:2])
+SPLIT = Settings((((time(9), time(12, 30)), (time(13, 30), time(1))), *NEVER[:6]))
 
 
 @pytest.mark.parametrize(
@@ -278,6 +279,12 @@ DAY = Settings(((time(9), time(17)),) * 5 + (None, None))
         (DAY, "2026-05-01T12:00", False),  # a Friday, and a public holiday
         (Settings(DAY.hours, closed_on_holidays=False), "2026-05-01T12:00", True),
         (DAY, "2026-05-02T12:00", False),
+        (SPLIT, "2026-04-27T12:29", True),
+        (SPLIT, "2026-04-27T12:30", False),
+        (SPLIT, "2026-04-27T13:29", False),
+        (SPLIT, "2026-04-27T13:30", True),
+        (SPLIT, "2026-04-28T00:59", True),
+        (SPLIT, "2026-04-28T01:00", False),
         (NIGHT, "2026-04-27T17:59", False),
         (NIGHT, "2026-04-27T23:59", True),
         (NIGHT, "2026-04-28T01:59", True),
@@ -306,7 +313,7 @@ def test_it_is_open_by_the_clocks_of_the_account(
 )
 def test_the_nights_in_which_clocks_change(utc: str, expected: bool) -> None:
     moment = datetime.fromisoformat(utc).replace(tzinfo=UTC)
-    settings = Settings(((time(2, 30), time(5)),) * 7, closed_on_holidays=False)
+    settings = Settings((((time(2, 30), time(5)),),) * 7, closed_on_holidays=False)
     assert opening_hours.is_open(settings, moment, WARSAW, "PL") is expected
 
 

@@ -109,6 +109,59 @@ def test_the_hours_are_kept_as_typed(owner: PageClient) -> None:
     assert "not said yet" in owner.get_page(LIST).get_text()
 
 
+def test_a_day_can_have_a_break(owner: PageClient) -> None:
+    lunch = {"pauses_0": "12:30", "resumes_0": "13:15", "daily_limit": "20"}
+    owner.post_page(HOURS, {**WEEK, **lunch})
+    text = owner.get_page(LIST).get_text(" ", strip=True)
+    assert "Mon 9:00\u202fAM – 12:30\u202fPM and 1:15\u202fPM – 5:00\u202fPM, Tue – Fri" in text
+    page = owner.get_page(HOURS)
+    shown = {name: page.select_one(f"#{name}_0").get("value") for name in FIELDS}
+    assert shown == dict(zip(FIELDS, ("09:00", "12:30", "13:15", "17:00"), strict=True))
+    breaks = page.select("fieldset details")
+    assert [day.has_attr("open") for day in breaks] == [True] + 6 * [False]
+
+
+FIELDS = ("opens", "pauses", "resumes", "closes")
+WITHIN = "A break lies within the hours of its day, and before midnight."
+BOTH, NO_HOURS = (
+    "Give both times of the break, or none.",
+    "Give the hours of this day, or no break.",
+)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "problem"),
+    [
+        (("09:00", "12:00", "13:00", "17:00"), ""),
+        (("18:00", "20:00", "21:00", "02:00"), ""),
+        (("18:00", "20:00", "21:00", "18:00"), ""),
+        (("18:00", "20:00", "21:00", "18:01"), WITHIN),
+        (("09:00", "12:00", "", "17:00"), BOTH),
+        (("09:00", "", "12:00", "17:00"), BOTH),
+        (("", "12:00", "13:00", ""), NO_HOURS),
+        (("09:00", "13:00", "12:00", "17:00"), WITHIN),
+        (("09:00", "12:00", "12:00", "17:00"), WITHIN),
+        (("09:00", "09:00", "12:00", "17:00"), WITHIN),
+        (("09:00", "12:00", "17:00", "17:00"), WITHIN),
+        (("09:00", "14:00", "15:00", "13:00"), WITHIN),
+        (("18:00", "23:00", "00:30", "02:00"), WITHIN),
+        (("09:00", "noon", "13:00", "17:00"), "Give the time as hours and minutes"),
+    ],
+)
+def test_a_break_lies_within_its_day(
+    owner: PageClient, clocks: tuple[str, ...], problem: str
+) -> None:
+    fields = {f"{name}_3": clock for name, clock in zip(FIELDS, clocks, strict=True)}
+    page = owner.post_page(HOURS, {"daily_limit": "20", **fields})
+    if not problem:
+        assert "The hours are saved." in page.get_text()
+        return
+    assert problem in page.get_text()
+    day = page.select("fieldset details")[3]
+    assert day.has_attr("open") or problem == NO_HOURS
+    assert "not said yet" in owner.get_page(LIST).get_text()
+
+
 def test_what_was_not_sent_is_said_with_the_reason(
     owner: PageClient, app: Flask, cast: Cast
 ) -> None:
