@@ -158,6 +158,21 @@ def switch_on(
         automation.next_at = days.next_begin(automation, now(), zone_of(automation))
 
 
+def move(session: Session, account_id: int, before: ZoneInfo, after: ZoneInfo) -> None:
+    """Plan what is switched on by other clocks: the same day, and the same time of day.
+
+    What is over on that day by the new clocks is then due at once, or missed, and noted.
+    """
+    query = select(Automation).where(
+        Automation.account_id == account_id, Automation.next_at.is_not(None)
+    )
+    locked = query.order_by(Automation.id).with_for_update()
+    for automation in session.scalars(locked.execution_options(populate_existing=True)):
+        if automation.next_at is not None:
+            day = automation.next_at.astimezone(before).date()
+            automation.next_at = days.begins(automation, day, after)
+
+
 def pause(automation: Automation) -> None:
     """Nothing more begins by itself; what is on its way is in the report of its campaign."""
     with transaction() as session:

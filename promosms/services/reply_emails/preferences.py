@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from promosms.db.statements import delete_rows
 from promosms.db.transactions import transaction
@@ -45,6 +46,14 @@ def save(account_id: int, choice: Choice) -> None:
         row.told_id = max(row.told_id, session.scalar(newest) or 0)
         row.next_at = now() if choice.mode == ReplyMode.EACH else next_time(account, choice.hour)
         session.add(row)
+
+
+def move(session: Session, account_id: int, before: ZoneInfo, after: ZoneInfo) -> None:
+    """Plan the daily e-mail by other clocks: the same day, and the same hour."""
+    row = session.get(ReplyEmails, account_id, with_for_update=True, populate_existing=True)
+    if row is not None and row.mode == ReplyMode.DAILY:
+        day = row.next_at.astimezone(before).date()
+        row.next_at = wall_clock.moment(datetime.combine(day, time(row.hour)), after)
 
 
 def next_time(account: Account, hour: int, after: datetime | None = None) -> datetime:

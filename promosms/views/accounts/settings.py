@@ -10,8 +10,10 @@ from promosms.language import ngettext
 from promosms.models import Role
 from promosms.services.accounts import preferences
 from promosms.services.auth import sessions
+from promosms.services.automations import automations
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
+from promosms.services.reply_emails import preferences as reply_preferences
 from promosms.sms.phone import mask
 from promosms.web.access import Access, allow, fresh, me, my_account
 
@@ -45,7 +47,8 @@ def place() -> ResponseReturnValue:
     if not form.validate():
         return page(place=form), 422
     preferences.choose_place(
-        my_account().id, form.region.data, form.timezone.data, form.shop_name.data or ""
+        *(my_account().id, form.region.data, form.timezone.data, form.shop_name.data or ""),
+        moves=(automations.move, reply_preferences.move),
     )
     flash(_("Your business is saved."), "good")
     return redirect(url_for("settings.index"), code=303)

@@ -1,6 +1,7 @@
 """E-mails about replies: when they leave, once, and what of the replies is in them."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -19,6 +20,7 @@ from promosms.models import (
     ReplyMode,
     now,
 )
+from promosms.services.accounts import preferences as places
 from promosms.services.inbox import replies
 from promosms.services.mail import outbox
 from promosms.services.privacy import erase_recipient
@@ -142,6 +144,24 @@ def test_the_hour_is_that_of_the_account_also_when_clocks_change(
     moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
     found = preferences.next_time(Account(timezone=zone), hour, moment)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [(ReplyMode.DAILY, "2027-03-06 08:00"), (ReplyMode.EACH, "2027-03-05 03:00")],
+)
+def test_the_daily_one_keeps_its_day_and_its_hour_by_other_clocks(
+    account: Account, clock: Clock, mode: ReplyMode, expected: str
+) -> None:
+    clock.stop()
+    noon = datetime(2027, 3, 5, 12, tzinfo=ZoneInfo("Europe/Warsaw"))
+    clock.move(seconds=(noon - clock.now()).total_seconds())
+    preferences.save(account.id, Choice(mode))
+    zone = "America/Los_Angeles"
+    places.choose_place(account.id, "PL", zone, "Flowers", moves=[preferences.move])
+    row = db.session.get_one(ReplyEmails, account.id)
+    db.session.refresh(row)
+    assert f"{row.next_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" == expected
 
 
 def test_no_more_of_the_words_leaves_than_the_owner_wants(account: Account) -> None:

@@ -1,12 +1,21 @@
 """The settings of a user and of the account."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.forms.settings import zones
-from promosms.models import Account, Session, User
+from promosms.models import Account, Automation, ReplyEmails, ReplyMode, Session, User
 from promosms.services.accounts import accounts
+from promosms.services.automations import automations
+from promosms.services.automations.automations import When
+from promosms.services.campaigns.drafts import Draft
+from promosms.services.reply_emails import preferences
+from promosms.services.reply_emails.preferences import Choice
 from tests.support.cast import Cast
 from tests.support.html import Tag
 from tests.support.pages import PageClient, words
@@ -36,6 +45,26 @@ def test_the_owner_chooses_country_and_time_zone(app: Flask, cast: Cast, owner: 
         assert (account.region, account.timezone) == ("GB", "Europe/London")
         stranger_account = db.session.get_one(Account, cast.stranger.account_id)
         assert stranger_account.region == "PL"
+
+
+def test_what_leaves_by_the_clocks_moves_with_them(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    draft = Draft(name="Birthdays", text="All the best!", everyone=True)
+    midday = datetime(2037, 5, 16, 10, tzinfo=UTC)  # twelve in Warsaw
+    with app.app_context():
+        account = db.session.get_one(Account, cast.owner.account_id)
+        created = automations.create(account, When("birthday", clock="12:00"), draft, "")
+        preferences.save(account.id, Choice(ReplyMode.DAILY, hour=12))
+        with transaction() as session:
+            session.execute(update(Automation).values(next_at=midday))
+            session.execute(update(ReplyEmails).values(next_at=midday))
+        automation_id, account_id = created.id, account.id
+    owner.post_page("/settings/place", {"region": "PL", "timezone": "Europe/London"})
+    with app.app_context():
+        automation = db.session.get_one(Automation, automation_id)
+        emails = db.session.get_one(ReplyEmails, account_id)
+        assert automation.next_at == emails.next_at == midday + timedelta(hours=1)
 
 
 def sent(option: Tag) -> str:
