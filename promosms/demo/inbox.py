@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from promosms.demo.names import BRITAIN, POLAND, Country
@@ -43,8 +43,9 @@ def seed(session: Session, account: Account) -> None:
             key = new_public_id()
             direct_texts.send(account, phone, answer, key=key, agreed_price=MOST_PRICE)
         if done or answer:
-            last = session.scalars(select(InboundMessage.id).where(InboundMessage.phone == phone))
-            conversations.mark_done(account.id, phone, last.one())
+            written = InboundMessage.account_id == account.id, InboundMessage.phone == phone
+            last = session.scalars(select(func.max(InboundMessage.id)).where(*written)).one()
+            conversations.mark_done(account.id, phone, last)
         if answer:
             conversations.reopen(account.id, phone)
     moment = now() - timedelta(minutes=12)
@@ -63,13 +64,15 @@ def _come(session: Session, account: Account, reply: Reply) -> None:
 def _texted(
     session: Session, account: Account, country: Country, number: int
 ) -> tuple[str, str, int]:
-    """Somebody who got a campaign, with the sender and the gateway of that text."""
+    """Somebody who got a campaign and has not written, and the text's sender and gateway."""
+    written = select(InboundMessage.phone).where(InboundMessage.account_id == account.id)
     query = (
         select(Message.phone, Message.sender, Message.gateway_id)
         .where(
             Message.account_id == account.id,
             Message.country == country.region,
             Message.status == MessageStatus.DELIVERED,
+            Message.phone.not_in(written),
         )
         .order_by(Message.id)
     )

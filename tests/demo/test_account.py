@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from promosms.demo import ab_test as demo_ab_test
 from promosms.demo import account as demo_account
 from promosms.demo import billing as demo_billing
+from promosms.demo import past
 from promosms.extensions import db
 from promosms.models import (
     AbTest,
@@ -44,7 +46,10 @@ from tests.support.cast import Cast
 from tests.support.settings import override
 
 
-def test_it_is_a_paid_account_whose_sums_hold_made_once(context: None) -> None:
+def test_it_is_a_paid_account_whose_sums_hold_made_once(
+    context: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "REPLY_OF", 2)  # whoever is in a conversation has not written before
     made = demo_account.seed()
     assert made is not None
     user = db.session.scalars(select(User).where(User.email == demo_account.EMAIL)).one()

@@ -10,7 +10,7 @@ CLICKS = (
     Mutation(_CLICKS, "visit.target if visit.answered else target(code)", "visit.target", _LED),
     Mutation(_CLICKS, "if not self.storing:", "if True:", _STORED),
     Mutation(_REDIRECTS, "request.is_secure and ", "", _LED),
-    Mutation(_REDIRECTS, "self._is_ours(request) and ", "", _LED),
+    Mutation(_REDIRECTS, "self._is_ours(environ) and ", "", _LED),
     Mutation(_REDIRECTS, " and robots.is_person(request)", "", _LED),
     Mutation(_REDIRECTS, "self.app.process_response(Response(status=302))", "Response()", _LED),
     Mutation(_REDIRECTS, "except SQLAlchemyError:", "except KeyError:", _LED),

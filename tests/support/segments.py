@@ -19,7 +19,6 @@ from promosms.models import (
     RecipientList,
     Suppression,
     SuppressionSource,
-    now,
 )
 from promosms.services.recipients import activity, lists
 from promosms.services.recipients.search import search_text
@@ -33,6 +32,7 @@ from promosms.services.recipients.segments.conditions import (
     Match,
     Value,
 )
+from tests.support.clock import Clock
 
 ZONE = ZoneInfo("Pacific/Auckland")  # its day is another one than that of UTC for half of the time
 FOLDED = {
@@ -56,7 +56,8 @@ FOLDED = {
 TEXTS = ("", "Łódź", "łodz", "Köln", "KOLN am Rhein", "Großau", "100%", "a_b", "O’Neill")
 TYPED = ("ŁÓ", "łodz", "ss", "Kö", "%", "_", "o'n", "am", "Köln")
 NUMBERS = {"": None, "5": 5.0, "-12.5": -12.5, "7.25": 7.25, "many": None, "5.0": 5.0}
-TODAY = datetime.now(ZONE).date()
+TODAY = date(2027, 2, 24)
+"""By a clock that stands still: a day can begin in the zone while the tests run."""
 DATES = {
     "": None,
     "soon": None,
@@ -97,10 +98,16 @@ class Somebody:
         return f"+4860120{self.number:04d}"
 
 
+def stop(clock: Clock) -> None:
+    """Let it be the afternoon of the day of these people."""
+    afternoon = datetime.combine(TODAY, time(15), ZONE)
+    clock.stop()
+    clock.move(seconds=(afternoon - clock.now()).total_seconds())
+
+
 def noon(days_ago: int) -> datetime:
-    """A moment of the day so long ago: noon, or now if that is still to come."""
-    moment = datetime.combine(TODAY - timedelta(days=days_ago), time(12), ZONE).astimezone(UTC)
-    return min(moment, now())
+    """A moment of the day so long ago."""
+    return datetime.combine(TODAY - timedelta(days=days_ago), time(12), ZONE).astimezone(UTC)
 
 
 def anybody(dice: random.Random, number: int) -> Somebody:

@@ -56,7 +56,7 @@ class Redirects:
     def _headers(self, environ: "WSGIEnvironment") -> list[tuple[str, str]] | None:
         """The headers of the answer to a person who is led on; None for all others."""
         request = Request(environ, populate_request=False)
-        if not (request.is_secure and self._is_ours(request) and robots.is_person(request)):
+        if not (request.is_secure and self._is_ours(environ) and robots.is_person(request)):
             return None
         try:
             with self.app.app_context():
@@ -67,11 +67,10 @@ class Redirects:
             return None
         return [*self._common(environ), ("Location", iri_to_uri(target))]
 
-    def _is_ours(self, request: Request) -> bool:
+    def _is_ours(self, environ: "WSGIEnvironment") -> bool:
         """Is it one of the hosts of this installation?"""
-        request.trusted_hosts = self.app.config["TRUSTED_HOSTS"]
         try:
-            return bool(request.host)
+            return bool(get_host(environ, self.app.config["TRUSTED_HOSTS"]))
         except SecurityError:
             return False
 

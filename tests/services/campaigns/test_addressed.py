@@ -39,8 +39,9 @@ ROUNDS, PREPARED = 16, 4
 
 
 def test_generated_audiences_reach_whom_they_should(
-    context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    context: None, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    people.stop(clock)
     account, dice = db.session.get_one(Account, cast.owner.account_id), random.Random(29)
     everybody = [people.anybody(dice, number) for number in range(40)]
     made = people.store(account, everybody)

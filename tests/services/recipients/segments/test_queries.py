@@ -13,9 +13,11 @@ from promosms.services.recipients.segments import counts, queries
 from promosms.services.recipients.segments.conditions import Condition, Filter, Kind, Match
 from tests.support import segments as people
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 
-def test_generated_filters_find_whom_they_should(context: None, cast: Cast) -> None:
+def test_generated_filters_find_whom_they_should(context: None, cast: Cast, clock: Clock) -> None:
+    people.stop(clock)
     account, dice = db.session.get_one(Account, cast.owner.account_id), random.Random(13)
     everybody = [people.anybody(dice, number) for number in range(40)]
     made = people.store(account, everybody)

@@ -28,6 +28,7 @@ from promosms.services.recipients.segments.counts import Counted
 from promosms.services.recipients.states import State
 from tests.support import segments as people
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 
 AGREED = Filter(Match.ALL, (Condition(Kind.CONSENT, Kind.CONSENT, "given"),))
 TEXTED = Filter(Match.ALL, (Condition(Kind.TEXTED, Kind.TEXTED, "ever"),))
@@ -35,8 +36,9 @@ NUMBER = 40
 
 
 @pytest.fixture
-def account(context: None, cast: Cast) -> Account:
+def account(context: None, cast: Cast, clock: Clock) -> Account:
     """The owner's account with people of all kinds."""
+    people.stop(clock)
     account = db.session.get_one(Account, cast.owner.account_id)
     dice = people.random.Random(3)
     people.store(account, [people.anybody(dice, number) for number in range(NUMBER)])
