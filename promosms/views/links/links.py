@@ -1,6 +1,6 @@
 """Short links: whoever opens one gets to its page at once, and no trace of the device stays."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from promosms.extensions import csrf
@@ -8,7 +8,6 @@ from promosms.language import current_language, force_locale
 from promosms.services.links import clicks, links, opt_outs
 from promosms.services.links.opt_outs import WayOut
 from promosms.settings import settings
-from promosms.web import robots
 from promosms.web.access import Access, allow
 from promosms.web.limits import limit
 
@@ -24,9 +23,11 @@ def _keep_from_search(response: Response) -> Response:
 @bp.route(f"{links.PATH}<link>")
 @allow(Access.PUBLIC)
 def follow(link: str) -> ResponseReturnValue:
-    """Go where the link leads, and count people who do; one to opt out shows what it would do."""
-    target = clicks.follow(link) if robots.is_person(request) else clicks.target(link)
-    if target is not None:
+    """Go where the link leads; one to opt out shows what it would do.
+
+    Nobody is counted here: people who are led on do not come this far, see `redirects`.
+    """
+    if (target := clicks.target(link)) is not None:
         return Response(status=302, headers={"Location": target})
     way_out = opt_outs.find(link)
     return _gone(link) if way_out is None else _page(way_out, link, done=False)

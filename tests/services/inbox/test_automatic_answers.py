@@ -300,6 +300,17 @@ def test_it_is_open_by_the_clocks_of_the_account(
     assert opening_hours.is_open(settings, moment, WARSAW, "PL") is expected
 
 
+def test_spans_that_are_not_in_their_order_are_not_kept(account: Account) -> None:
+    morning, noon, evening = (time(9), time(12)), (time(12), time(18)), (time(13), time(18))
+    for day in ((evening, morning), (morning, noon), (morning, (time(13), time(10)))):
+        with pytest.raises(ValueError, match="each span"):
+            opening_hours.save(account.id, Settings((day, *NEVER[:6])))
+    assert opening_hours.of(account.id).hours is None
+    for day in ((morning, evening), (morning, (time(13), time(9))), (evening,), ()):
+        opening_hours.save(account.id, Settings((day, *NEVER[:6])))
+        assert opening_hours.of(account.id).hours == (day, *NEVER[:6])
+
+
 @pytest.mark.parametrize(
     ("utc", "expected"),
     [
