@@ -47,8 +47,8 @@ CREDIT = 10_000_000
 WITHOUT_CONSENT = 0.01
 OPTED_OUT = 12
 DAYS = 40  # on which people have agreed
-A_YEAR = date(2001, 1, 1)  # of 365 days
-BORN = 1950  # or later
+A_YEAR = date(2000, 1, 1)  # of 366 days
+BORN = 1952  # or later
 SERVICE = Draft(
     name="Moved appointments",
     text="Hello {first_name|there}, the workshop is closed on Friday. Your appointment is on "
@@ -178,9 +178,12 @@ def _recipient(
 
 
 def _birthday(number: int) -> str:
-    """That of a recipient: every day is one of somebody's."""
-    day = A_YEAR + timedelta(days=number % 365)
-    return day.replace(year=BORN + number % 50).isoformat()
+    """That of a recipient: every day is one of somebody's, also the last of February."""
+    day = A_YEAR + timedelta(days=number % 366)
+    year = BORN + number % 50
+    if (day.month, day.day) == (2, 29):
+        year -= year % 4
+    return day.replace(year=year).isoformat()
 
 
 def _sent(

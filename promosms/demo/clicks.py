@@ -27,13 +27,12 @@ def seed(
     ).first()
     if link is None:
         return
-    arrived = {
-        str(message.recipient): message.final_at
+    reached = [
+        (str(message.recipient), message.final_at)
         for message in messages
-        if message.final_at
-        and message.status == MessageStatus.DELIVERED
-        and random.random() < share
-    }
+        if message.final_at and message.status == MessageStatus.DELIVERED
+    ]
+    arrived = dict(random.sample(reached, round(len(reached) * share)))  # never another share
     query = select(Recipient.id, Recipient.public_id).where(Recipient.public_id.in_(arrived))
     rows: list[dict[str, int | datetime]] = []
     latest: dict[int, tuple[int, datetime]] = {}

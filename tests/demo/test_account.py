@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -43,6 +44,7 @@ from promosms.services.inbox.conversations import Show
 from promosms.sms import phone
 from tests.running.test_selling import POLAND
 from tests.support.cast import Cast
+from tests.support.clock import Clock
 from tests.support.settings import override
 
 
@@ -74,6 +76,15 @@ def test_it_is_a_paid_account_whose_sums_hold_made_once(
     running = db.session.get_one(Campaign, made.campaign_id)
     assert running.status == CampaignStatus.PREPARING
     assert_a_second_time_changes_nothing()
+
+
+@pytest.mark.parametrize("day", ["2028-02-29", "2028-03-01", "2028-03-02"])
+def test_on_every_day_it_wishes_people_of_the_days_before(
+    context: None, clock: Clock, day: str
+) -> None:
+    clock.move(days=(date.fromisoformat(day) - now().date()).days)
+    assert demo_account.seed() is not None
+    assert_automation(db.session.scalars(select(Account)).one())
 
 
 def assert_a_second_time_changes_nothing() -> None:
