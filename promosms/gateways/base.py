@@ -25,6 +25,8 @@ class OutboundSms(NamedTuple):
     earlier try: only the others are submitted. If `unconfirmed`, the gateway may have the whole
     message, because the answer to an earlier try was lost. A `flash` text opens on the screen
     and is not kept (message class 0 of GSM 03.38); only gateways that can do that should get one.
+    The network shall try for `validity` minutes, or as long as is usual there (0); who cannot tell
+    it so leaves it out.
     """
 
     our_reference: str
@@ -36,6 +38,7 @@ class OutboundSms(NamedTuple):
     taken: Mapping[int, str] = NO_PARTS
     unconfirmed: bool = False
     flash: bool = False
+    validity: int = 0
 
 
 class ReceiptStatus(StrEnum):
@@ -190,6 +193,11 @@ class Gateway(ABC):
     @classmethod
     def can_flash(cls, settings: Mapping[str, Any]) -> bool:
         """Can it send flash texts? Not unless it says so."""
+        return False
+
+    @classmethod
+    def can_limit_validity(cls, settings: Mapping[str, Any]) -> bool:
+        """Can it tell the network for how long to try? Not unless it says so."""
         return False
 
     @property

@@ -3,7 +3,8 @@
 Settings, all of them text (docs/operations.md has an example):
 - `url`, `method` (POST), `content_type` (application/json), `headers` (a JSON object), `body`.
   The placeholders {to} {to_digits} {from} {text} {reference} {callback} are escaped for their
-  place: URL, form, JSON string or XML.
+  place: URL, form, JSON string or XML. {validity_minutes} or {validity_seconds} is for how long the
+  network shall try, `validity_hours` (24) unless the campaign says something else.
 - taken: `success_status` (200-299), and `success_path` with `success_value`, or `success_pattern`.
 - reference: `id_path` or `id_pattern` (its first group).
 - not taken: `settings_pattern`, `throttled_pattern`, `temporary_pattern`, `opted_out_pattern` and
@@ -51,10 +52,12 @@ from promosms.gateways.configurable_settings import (
     check_receipts,
     check_templates,
     headers_of,
+    limits_validity,
     mark_of,
     mode_of,
     pattern_of,
     ranges_of,
+    usual_validity,
 )
 from promosms.gateways.http import (
     OPTED_OUT,
@@ -111,6 +114,7 @@ class GenericHttp(HttpGateway):
     optional = frozenset(
         (
             *("method", "content_type", "headers", "body", "id_path", "id_pattern"),
+            "validity_hours",
             *("success_status", "success_path", "success_value", "success_pattern"),
             *(f"{name}_status" for name, *_ in ERROR_CLASSES),
             *(f"{name}_pattern" for name, *_ in ERROR_CLASSES),
@@ -133,6 +137,7 @@ class GenericHttp(HttpGateway):
         self.headers = headers_of(settings)
         check_templates(self.url.partition("?")[0], self.url, self.body, *self.headers.values())
         networks(settings)
+        self.usual_validity = usual_validity(settings) * 60
         self.patterns = {name: pattern_of(settings, name) for name in PATTERNS}
         self.statuses = {name: ranges_of(settings, name, default) for name, default in RANGES}
         if not settings.get("id_path") and not self.patterns["id_pattern"]:
@@ -154,6 +159,11 @@ class GenericHttp(HttpGateway):
         """As the operator says in the setting."""
         return mode_of(settings)
 
+    @classmethod
+    def can_limit_validity(cls, settings: Settings) -> bool:
+        """If a template has the placeholder."""
+        return limits_validity(settings)
+
     def request(self, sms: OutboundSms) -> HttpRequest:
         """The request from the templates."""
         values = {
@@ -163,6 +173,8 @@ class GenericHttp(HttpGateway):
             "text": sms.text,
             "reference": tag(sms, self.mark),
             "callback": self.callback_for(sms),
+            "validity_minutes": str(sms.validity or self.usual_validity),
+            "validity_seconds": str((sms.validity or self.usual_validity) * 60),
         }
         body = fill(self.body, values, escape_for(self.content_type))
         headers = {name: fill(value, values, str) for name, value in self.headers.items()}

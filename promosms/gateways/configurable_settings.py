@@ -6,8 +6,10 @@ import re
 from promosms.gateways.base import BadSettings, Resend
 from promosms.gateways.http import Settings, mark
 
+LONGEST_VALIDITY = 720  # hours
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback"}
+VALIDITY = {"validity_minutes", "validity_seconds"}
+PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback", *VALIDITY}
 
 
 def mode_of(settings: Settings) -> Resend:
@@ -16,6 +18,20 @@ def mode_of(settings: Settings) -> Resend:
         return Resend(settings.get("resend", Resend.NEVER))
     except ValueError as error:
         raise BadSettings(f"resend: one of {', '.join(Resend)}") from error
+
+
+def limits_validity(settings: Settings) -> bool:
+    """Do the templates say for how long the network shall try?"""
+    templates = f"{settings.get('url', '')} {settings.get('body', '')}"
+    return not VALIDITY.isdisjoint(PLACEHOLDER.findall(templates))
+
+
+def usual_validity(settings: Settings) -> int:
+    """The hours for texts for which nothing else was chosen; raises BadSettings."""
+    written = str(settings.get("validity_hours", "24"))
+    if not re.fullmatch("[0-9]{1,3}", written) or not 1 <= int(written) <= LONGEST_VALIDITY:
+        raise BadSettings(f"validity_hours: a number from 1 to {LONGEST_VALIDITY} is needed")
+    return int(written)
 
 
 def mark_of(settings: Settings) -> str:

@@ -89,6 +89,11 @@ class Simulator(Gateway):
         """The simulated phone shows which texts are."""
         return True
 
+    @classmethod
+    def can_limit_validity(cls, settings: Mapping[str, Any]) -> bool:
+        """A phone that is off gets nothing later in any case."""
+        return True
+
     async def open(self, emit: Emit) -> None:
         """Begin to deliver receipts and replies."""
         self.pump = asyncio.create_task(self._pump(emit))

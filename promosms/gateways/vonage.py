@@ -9,6 +9,8 @@ Facts from its public documentation, as far as it could be read; not tried with 
   (messageId, status, err-code, client-ref; msisdn is the recipient) and of a reply (msisdn, to,
   messageId, text; of a long one each part by itself with concat-ref, concat-part, concat-total);
   called by GET or POST, form or JSON; repeated for 24 hours unless the answer is 200 or 204.
+- The public clients for it: `ttl`, for how many milliseconds delivery is attempted, from 20,000 to
+  604,800,000; networks often stop after 24 to 48 hours.
 - developer.vonage.com/getting-started/concepts/signing-messages: `sig` is a digest over
   `&name=value` of all other fields in the order of their names, `&` and `=` in values as `_`;
   either MD5 over that and the secret, or an HMAC keyed with the secret.
@@ -62,6 +64,7 @@ from promosms.gateways.http import (
 
 BASE_URL = "https://rest.nexmo.com"
 TAKEN = "0"
+MINUTE = 60_000  # milliseconds
 ERRORS = {
     "1": (ErrorClass.THROTTLED, "throttled"),
     "2": (ErrorClass.PERMANENT, "rejected"),  # something is missing
@@ -108,6 +111,11 @@ class Vonage(HttpGateway):
         if settings.get("signature_method", "sha256") not in METHODS:
             raise BadSettings(f"signature_method: one of {', '.join(METHODS)}")
 
+    @classmethod
+    def can_limit_validity(cls, settings: Settings) -> bool:
+        """In the field ttl."""
+        return True
+
     def request(self, sms: OutboundSms) -> HttpRequest:
         """A form; the secret stands in the body, where no log of addresses keeps it."""
         callback = self.callback()
@@ -121,6 +129,7 @@ class Vonage(HttpGateway):
             "client-ref": tag(sms),
         }
         form |= {"callback": callback} if callback else {}
+        form |= {"ttl": str(sms.validity * MINUTE)} if sms.validity else {}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return HttpRequest("POST", self.url, headers, urlencode(form).encode())
 

@@ -263,4 +263,5 @@ def _outbound(message: Claimed) -> OutboundSms:
         message.taken,
         message.unconfirmed,
         message.flash,
+        message.validity,
     )

@@ -4,6 +4,42 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 TIME = (
     Mutation(
+        f"{SERVICES}sending/validity.py",
+        "tried_before = ROWS.c.tried_at < ROWS.c.submitted_at",
+        "tried_before = ROWS.c.attempts > 2",
+        "tests/services/sending/test_validity.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/validity.py",
+        "max(0, -((moment - tried_at - whole) // MINUTE))",
+        "max(0, (whole - (moment - tried_at)) // MINUTE)",
+        "tests/services/sending/test_validity.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/validity.py",
+        "{key: max(1, minutes) for key, minutes in left_of.items()}",
+        "left_of",
+        "tests/services/sending/test_validity.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/claiming.py",
+        "refused[validity.TOO_LATE] = ended",
+        "pass",
+        "tests/services/sending/test_validity.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/holding.py",
+        "opening = quiet_hours.opens(country, phone, max(shown, moment), wide=wide)",
+        "opening = quiet_hours.opens(country, phone, max(shown, moment), wide=True)",
+        "tests/services/sending/test_quiet_hours.py",
+    ),
+    Mutation(
+        "promosms/sms/quiet_hours/rules.py",
+        "NIGHT if wide and is_advice(country) else _known(country)",
+        "NIGHT if wide else _known(country)",
+        "tests/sms/quiet_hours/test_hours.py",
+    ),
+    Mutation(
         f"{SERVICES}sending/own_clocks.py",
         "return max(wall_clock.moment(wall, zone) for zone in places)",
         "return min(wall_clock.moment(wall, zone) for zone in places)",

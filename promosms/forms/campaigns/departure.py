@@ -1,9 +1,10 @@
-"""The form that says how a campaign leaves: by whose clock, and spread over which time."""
+"""The form that says how a campaign leaves: by whose clock, at which hours, spread over which
+time, and for how long a text is tried."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from wtforms import Field, RadioField
+from wtforms import Field, RadioField, SelectField
 from wtforms.validators import NumberRange, StopValidation
 
 from promosms.forms.form import Form
@@ -17,6 +18,7 @@ from promosms.services.campaigns.departure import Departure
 MOST_PEOPLE = 1_000_000
 ACCOUNT, EACH = "account", "each"
 ONCE, HOURS, BATCHES = "once", "hours", "batches"
+USUAL, WIDE = "usual", "wide"
 
 
 def _clocks() -> dict[str, str]:
@@ -31,6 +33,26 @@ def _ways() -> dict[str, str]:
         ONCE: gettext("All at once"),
         HOURS: gettext("Evenly over some hours"),
         BATCHES: gettext("In batches, so that you can answer them all"),
+    }
+
+
+def _day() -> dict[str, str]:
+    return {
+        USUAL: gettext("At the hours that are usual there"),
+        WIDE: gettext("Every day from 7:00 to 22:00"),
+    }
+
+
+def _validities() -> dict[str, str]:
+    return {
+        "0": gettext("As long as is usual, a day or two"),
+        "1": gettext("1 hour"),
+        "3": gettext("3 hours"),
+        "6": gettext("6 hours"),
+        "12": gettext("12 hours"),
+        "24": gettext("1 day"),
+        "48": gettext("2 days"),
+        "72": gettext("3 days"),
     }
 
 
@@ -51,12 +73,13 @@ def _only_with(way: str) -> Callable[[Any, Field], None]:
 
 
 class DepartureForm(Form):
-    """By whose clock a planned campaign leaves, and over which time it is spread."""
+    """By whose clock a planned campaign leaves, when, how fast, and how long a text is tried."""
 
     words: ClassVar[dict[str, object]] = {
         "hours": _("Write a number of hours from 1 to 72."),
         "size": _("Write how many people get it together, such as 50."),
         "minutes": _("Write a number of minutes from 1 to 1440, which is a day."),
+        "validity": _("Choose for how long a text is tried."),
     }
 
     clock = RadioField(_("Whose clock counts"), choices=_clocks, default=ACCOUNT)
@@ -73,9 +96,26 @@ class DepartureForm(Form):
         [_only_with(BATCHES), NumberRange(1, departure.MOST_MINUTES)],
     )
 
+    day = RadioField(_("At which hours"), choices=_day, default=USUAL)
+    validity = SelectField(
+        _("If a phone cannot be reached, try for"),
+        choices=_validities,
+        default="0",
+        description=_("After that it does not arrive any more. It is paid all the same."),
+    )
+
+    def prepare(self, *, limits_validity: bool) -> Self:
+        """Offer a time to try for only where the line can say it to the network."""
+        if not limits_validity:
+            del self.validity
+        return self
+
     def show(self, campaign: Campaign) -> None:
         """Fill in how a draft leaves."""
         chosen = departure.of(campaign)
+        self.day.data = WIDE if chosen.wide else USUAL
+        if self.validity:
+            self.validity.data = str(chosen.validity)
         self.clock.data = EACH if chosen.each_clock else ACCOUNT
         self.spread.data = HOURS if chosen.hours else BATCHES if chosen.size else ONCE
         self.hours.data, self.size.data = chosen.hours or None, chosen.size or None
@@ -88,4 +128,6 @@ class DepartureForm(Form):
             self.hours.data or 0,
             self.size.data or 0,
             self.minutes.data or 0,
+            wide=self.day.data == WIDE,
+            validity=int(self.validity.data) if self.validity else 0,
         )

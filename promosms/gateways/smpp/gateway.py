@@ -47,6 +47,11 @@ class SmppGateway(Gateway):
         read = Settings.read(settings)
         return read.alphabet is Alphabet.GSM7 and read.data_coding <= 0
 
+    @classmethod
+    def can_limit_validity(cls, settings: Mapping[str, Any]) -> bool:
+        """In the field validity_period; not if it is left to the provider, who may refuse it."""
+        return Settings.read(settings).validity_hours > 0
+
     @property
     def ready(self) -> bool:
         """Is the session for submissions bound?"""

@@ -26,6 +26,7 @@ ASKED = {Receipts.ALL: 1, Receipts.FAILURES: 2, Receipts.NONE: 0}
 SHORT_CODE = 8
 """Numbers of up to so many digits are short codes."""
 MOST_SENDERS = 1000
+MOST_TAILS = 1000
 OCTET = [bytes((number,)) for number in range(256)]
 
 
@@ -35,17 +36,11 @@ class Parts:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.service_type = text(settings.service_type, 6)
-        self.validity = text(validity(settings.validity_hours), 17)
         self.flash = FLASH if settings.flash else 0
         coding = CODINGS[settings.alphabet] if settings.data_coding < 0 else settings.data_coding
         self.coding = coding | self.flash
-        self.tails = {
-            ("gsm7", False): self._tail(0, self.coding),
-            ("ucs2", False): self._tail(0, UCS2 | self.flash),
-            ("gsm7", True): self._tail(0, self.coding | FLASH),
-            ("ucs2", True): self._tail(0, UCS2 | FLASH),
-        }
-        """Of texts in one part, by encoding and whether they are flash."""
+        self.tails: dict[tuple[str, bool, int], bytes] = {}
+        """Of texts in one part, by encoding, whether they are flash, and validity."""
         self.heads: dict[str, bytes] = {}
         """By sender."""
 
@@ -56,7 +51,9 @@ class Parts:
             head = (self.heads.get(sms.sender) or self._head(sms.sender)) + text(number, 21)
             octets = self._alone(sms)
             if octets is not None:
-                return [head + self.tails[sms.encoding, sms.flash] + OCTET[len(octets)] + octets]
+                key = sms.encoding, sms.flash, sms.validity
+                tail = self.tails.get(key) or self._tail_alone(*key)
+                return [head + tail + OCTET[len(octets)] + octets]
             return [head + tail for tail in self._messages(sms)]
         except Malformed as problem:
             raise GatewayError(ErrorClass.PERMANENT, "malformed") from problem
@@ -81,18 +78,18 @@ class Parts:
         coding, octets = self._encoded(sms, pieces)
         coding |= FLASH if sms.flash else 0
         total, reference = len(octets), concat_reference(sms.our_reference)
+        tail = self._tail(0, coding, sms.validity)
         if total == 1:
-            return [self._tail(0, coding) + counted(octets[0])]
+            return [tail + counted(octets[0])]
         if way is Long.PAYLOAD:
             whole = tlvs.write({Tag.MESSAGE_PAYLOAD: b"".join(octets)})
-            return [self._tail(0, coding) + counted(b"") + whole]
+            return [tail + counted(b"") + whole]
         if way is Long.SAR:
-            tail = self._tail(0, coding)
             return [
                 tail + counted(part) + tlvs.write(sar(reference, total, number))
                 for number, part in enumerate(octets, 1)
             ]
-        tail, wide = self._tail(Esm.HEADER, coding), way is Long.UDH16
+        tail, wide = self._tail(Esm.HEADER, coding, sms.validity), way is Long.UDH16
         return [
             tail + counted(udh(reference, total, number, wide=wide) + part)
             for number, part in enumerate(octets, 1)
@@ -119,15 +116,25 @@ class Parts:
         self.heads[sender] = head
         return head
 
-    def _tail(self, esm_class: int, coding: int) -> bytes:
+    def _tail_alone(self, encoding: str, flash: bool, minutes: int) -> bytes:
+        """The tail of texts in one part, which is then known."""
+        coding = self.coding if encoding == "gsm7" else UCS2 | self.flash
+        tail = self._tail(0, coding | (FLASH if flash else 0), minutes)
+        if len(self.tails) >= MOST_TAILS:
+            self.tails.clear()
+        self.tails[encoding, flash, minutes] = tail
+        return tail
+
+    def _tail(self, esm_class: int, coding: int, minutes: int) -> bytes:
         """What stands between the number of the recipient and the length of the text.
 
-        Protocol, priority, schedule, replacement and message of the SMSC stay 0 or empty.
+        Protocol, priority, schedule, replacement and message of the SMSC stay 0 or empty. The
+        validity is that of the settings for 0 `minutes`, and where it is left to the provider.
         """
+        usual = self.settings.validity_hours * 60
+        period = text(validity(minutes if minutes and usual else usual), 17)
         registered_delivery = ASKED[self.settings.receipts]
-        return (
-            bytes((esm_class, 0, 0, 0)) + self.validity + bytes((registered_delivery, 0, coding, 0))
-        )
+        return bytes((esm_class, 0, 0, 0)) + period + bytes((registered_delivery, 0, coding, 0))
 
     def _source(self, sender: str) -> Address:
         settings = self.settings
@@ -176,6 +183,7 @@ def sar(reference: int, total: int, number: int) -> Tlvs:
     }
 
 
-def validity(hours: int) -> str:
+def validity(minutes: int) -> str:
     """A relative time (section 7.1.1), so the SMSC's clock does not matter; empty for 0."""
-    return f"0000{hours // 24:02}{hours % 24:02}0000000R" if hours else ""
+    hours, rest = divmod(minutes, 60)
+    return f"0000{hours // 24:02}{hours % 24:02}{rest:02}00000R" if minutes else ""

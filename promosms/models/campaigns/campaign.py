@@ -147,6 +147,10 @@ class Campaign(Model):
 
     `countries` are those of its messages if quiet hours bind it, else none; until `held_until`
     nothing is looked for in it, because no hours are open or nothing may be tried before.
+    `wide_hours`: where quiet hours are only advice, its texts may leave on all days until night.
+
+    `validity_hours` is for how long a text is tried, by us and then by the network; 0: as long as
+    is usual there.
 
     `activity_cursor` is the last message that has been noted as the activity of its recipient; this
     begins when the campaign has ended. NULL: all have been.
@@ -264,6 +268,8 @@ class Campaign(Model):
             "batch_size": N_("how many people get it together, if it leaves in batches"),
             "batch_minutes": N_("how many minutes later the next batch leaves"),
             "latest_hours": N_("how many hours later it may start without asking"),
+            "wide_hours": N_("may it leave on all days until night where hours are only advice"),
+            "validity_hours": N_("for how many hours a text is tried; 0 is as usual"),
             "send_at": N_("when it was to start"),
             "not_started": N_("why it could not start"),
             **dict.fromkeys(COUNTERS, N_("messages with this status now")),
@@ -327,6 +333,8 @@ class Campaign(Model):
     spread_hours: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     batch_size: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     batch_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    wide_hours: Mapped[bool] = mapped_column(default=False, server_default=false())
+    validity_hours: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_started: Mapped[str] = mapped_column(String(24), default="", server_default="")
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)

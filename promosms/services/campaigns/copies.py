@@ -7,7 +7,7 @@ from promosms.models import Campaign, CampaignList, CampaignSegment
 
 COPIED = (
     *("account_id", "route_id", "sender_id", "name", "text", "kind", "opt_out_line"),
-    *("language", "plain_details", "short_links", "everyone"),
+    *("language", "plain_details", "short_links", "everyone", "wide_hours", "validity_hours"),
     *("service_confirmed_by", "service_confirmed_at"),
 )
 

@@ -19,18 +19,26 @@ from promosms.sms import quiet_hours
 
 MOST_HOURS = 72
 MOST_MINUTES = 1440
+VALIDITIES = (1, 3, 6, 12, 24, 48, 72)
+"""Hours for which a text can be tried; 0 is as long as is usual at the network."""
 STEPS = 500
 """Steps in which the end is worked out, at most: it is said as "about"."""
 
 
 @dataclass(frozen=True)
 class Departure:
-    """By whose clock, and spread how: over `hours`, `size` people every `minutes`, or neither."""
+    """By whose clock, and spread how: over `hours`, `size` people every `minutes`, or neither.
+
+    `wide`: on all days until night, where quiet hours are only advice. Each text is tried for
+    `validity` hours, or as long as is usual.
+    """
 
     each_clock: bool = False
     hours: int = 0
     size: int = 0
     minutes: int = 0
+    wide: bool = False
+    validity: int = 0
 
 
 class Group(NamedTuple):
@@ -48,6 +56,8 @@ def of(campaign: Campaign) -> Departure:
         hours=campaign.spread_hours,
         size=campaign.batch_size,
         minutes=campaign.batch_minutes,
+        wide=campaign.wide_hours,
+        validity=campaign.validity_hours,
     )
 
 
@@ -63,6 +73,7 @@ def choose(campaign: Campaign, departure: Departure) -> None:
         campaign.each_clock = departure.each_clock
         campaign.spread_hours = departure.hours
         campaign.batch_size, campaign.batch_minutes = departure.size, departure.minutes
+        campaign.wide_hours, campaign.validity_hours = departure.wide, departure.validity
 
 
 def pace_of(campaign: Campaign, number: int) -> Pace | None:
@@ -80,7 +91,7 @@ def groups(campaign: Campaign, estimate: Estimate, start: datetime) -> list[Grou
     for (country, zones), number in estimate.places.items():
         at = max(own_clocks.reached(campaign.planned_time, zones), start)
         if keeps_hours:
-            at = quiet_hours.opens_in(country, zones, at) or at
+            at = quiet_hours.opens_in(country, zones, at, wide=campaign.wide_hours) or at
         people[at] += number
         countries.setdefault(at, set()).add(country)
     return [Group(at, people[at], sorted(countries[at])) for at in sorted(people)]
@@ -90,7 +101,8 @@ def through(campaign: Campaign, estimate: Estimate, start: datetime, last: datet
     """When a draft will be through, about; `last` is when the last of its groups may leave."""
     countries = [row.country for row in estimate.by_country] if bound.bind(campaign) else []
     rule = pace_of(campaign, estimate.recipients) if estimate.recipients else None
-    at = _last_batch(rule, estimate.recipients, start, _opening(countries)) if rule else start
+    opening = _opening(countries, wide=campaign.wide_hours)
+    at = _last_batch(rule, estimate.recipients, start, opening) if rule else start
     takes = max(campaigns.duration(campaign, estimate.parts), timedelta(minutes=1))
     return _to_minute(max(at, last) + takes)
 
@@ -101,7 +113,8 @@ def rest_through(campaign: Campaign) -> datetime | None:
         return None
     rule = Pace(campaign.pace_size, campaign.pace_seconds)
     start = max(now(), campaign.held_until or now())
-    return _to_minute(_last_batch(rule, campaign.n_queued, start, _opening(campaign.countries)))
+    opening = _opening(campaign.countries, wide=campaign.wide_hours)
+    return _to_minute(_last_batch(rule, campaign.n_queued, start, opening))
 
 
 def _last_batch(
@@ -116,9 +129,9 @@ def _last_batch(
     return at
 
 
-def _opening(countries: Iterable[str]) -> Callable[[datetime], datetime]:
+def _opening(countries: Iterable[str], *, wide: bool) -> Callable[[datetime], datetime]:
     known = list(countries)
-    return lambda at: (quiet_hours.earliest(known, at) or at) if known else at
+    return lambda at: (quiet_hours.earliest(known, at, wide=wide) or at) if known else at
 
 
 def _to_minute(at: datetime) -> datetime:

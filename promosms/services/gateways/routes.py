@@ -11,7 +11,7 @@ from promosms.extensions import db
 from promosms.gateways import KINDS
 from promosms.models import Gateway, Route, RouteGateway, SenderKind, new_public_id
 from promosms.services.audit import log as audit_log
-from promosms.services.gateways import credentials, health
+from promosms.services.gateways import credentials, health, routing
 from promosms.services.installation import defaults
 from promosms.services.prices import entries as price_entries
 from promosms.sms.senders import spelling
@@ -53,6 +53,20 @@ def can_flash(gateway: Gateway) -> bool:
     try:
         return KINDS[gateway.kind].can_flash(credentials.decrypted(gateway))
     except ValueError:  # settings that cannot be read: it sends nothing at all
+        return False
+
+
+def can_limit_validity(route_id: int) -> bool:
+    """Can all gateways through which the route sends say for how long the network shall try?"""
+    sending = {choice.gateway_id for choice in routing.choices_of(route_id)}
+    gateways = [each.gateway for each in behind(route_id) if each.gateway.id in sending]
+    return bool(gateways) and all(map(_limits_validity, gateways))
+
+
+def _limits_validity(gateway: Gateway) -> bool:
+    try:
+        return KINDS[gateway.kind].can_limit_validity(credentials.decrypted(gateway))
+    except ValueError:
         return False
 
 

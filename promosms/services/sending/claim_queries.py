@@ -52,7 +52,10 @@ QUEUE = (ROWS.c.attention_status, ROWS.c.gateway_id, ROWS.c.campaign_id, ROWS.c.
 
 
 class Claimed(NamedTuple):
-    """A message as its gateway needs it; `taken` are the parts that the gateway already has."""
+    """A message as its gateway needs it; `taken` are the parts that the gateway already has.
+
+    `validity` is for how many minutes it may still be tried, 0 for as long as is usual.
+    """
 
     id: int
     account_id: int
@@ -68,9 +71,10 @@ class Claimed(NamedTuple):
     unconfirmed: bool
     flash: bool
     taken: Mapping[int, str] = NO_PARTS
+    validity: int = 0
 
 
-COLUMNS = Claimed._fields[:-1]
+COLUMNS = Claimed._fields[:-2]
 _DIRECT = ROWS.c.priority == Priority.DIRECT
 
 
@@ -189,7 +193,8 @@ def locking(sqlite: bool) -> Select[Any]:
     approved = select(Account.approved_at).where(Account.id == CAMPAIGNS.c.account_id)
     query = select(
         *(CAMPAIGNS.c.id, CAMPAIGNS.c.status, CAMPAIGNS.c.kind),
-        *(CAMPAIGNS.c.send_cursors, CAMPAIGNS.c.ends_at, *holding.COLUMNS),
+        *(CAMPAIGNS.c.send_cursors, CAMPAIGNS.c.ends_at, CAMPAIGNS.c.validity_hours),
+        *holding.COLUMNS,
         approved.scalar_subquery().label("approved_at"),
     ).where(CAMPAIGNS.c.id.in_(bindparam("ids", expanding=True)))
     query = query.order_by(CAMPAIGNS.c.id).with_for_update(of=CAMPAIGNS)
@@ -268,7 +273,7 @@ def read(session: Session, rows: Sequence[Any]) -> list[Claimed]:
 
 def _claimed(*values: Any) -> Claimed:
     *columns, encrypted_text, _ = values
-    message = Claimed._make((*columns, NO_PARTS))
+    message = Claimed(*columns)
     return (
         message._replace(text=decrypted_text(encrypted_text) or message.text)
         if encrypted_text

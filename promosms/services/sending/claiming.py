@@ -20,6 +20,7 @@ from promosms.services.sending import (
     holding,
     opt_outs,
     trial_numbers,
+    validity,
 )
 from promosms.services.sending.claim_queries import COLUMNS, ROWS, Claimed, Kind, read
 from promosms.services.sending.counters import CounterDeltas
@@ -108,7 +109,7 @@ def taken_before(claim: Claim) -> list[Claimed]:
     with transaction() as session:
         conditions = cursors.sending(gateway_id=claim.gateway_id)
         rows = [row for where in conditions for row in session.execute(query.where(where))]
-        return read(session, rows)
+        return validity.again(session, read(session, rows))
 
 
 def _take_without_campaign(session: Session, claim: Claim, most: int) -> list[Claimed] | None:
@@ -184,12 +185,19 @@ def _sendable(
 ) -> list[Claimed]:
     """The claimed messages of a campaign that are sent now; the others are skipped or wait."""
     allowed, opted_out, refused = _sorted_out(session, turn.account_id, campaign.approved_at, rows)
+    hours, left = campaign.validity_hours, {}
+    if hours and allowed:
+        left = validity.left(session, hours, [row[0] for row in allowed])
+        if ended := validity.over(allowed, left):
+            refused[validity.TOO_LATE] = ended
+            allowed = [row for row in allowed if row[0] not in ended]
     if allowed and holding.puts_aside(campaign):
         allowed = holding.put_aside(session, campaign, allowed)
     holding.note(campaign, len(allowed), deltas)
     deltas.move(campaign.id, len(allowed), MessageStatus.QUEUED, MessageStatus.SENDING)
     _skip(session, opted_out, refused)
-    return read(session, allowed)
+    messages = read(session, allowed)
+    return validity.told(messages, {campaign.id: hours}, left) if hours else messages
 
 
 def _sorted_out(

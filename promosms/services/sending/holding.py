@@ -27,7 +27,8 @@ from promosms.sms import quiet_hours
 
 ROWS, CAMPAIGNS = table_of(Message), table_of(Campaign)
 COLUMNS = (
-    *(CAMPAIGNS.c.countries, CAMPAIGNS.c.each_clock, CAMPAIGNS.c.planned_time),
+    *(CAMPAIGNS.c.countries, CAMPAIGNS.c.wide_hours),
+    *(CAMPAIGNS.c.each_clock, CAMPAIGNS.c.planned_time),
     *(CAMPAIGNS.c.pace_size, CAMPAIGNS.c.pace_seconds, CAMPAIGNS.c.pace_log),
 )
 """What the functions here read of a campaign that is locked."""
@@ -44,7 +45,9 @@ def held_until(campaign: Campaign) -> datetime | None:
 def hold(session: Session, campaign: Row[Any]) -> datetime | None:
     """Hold a campaign, which is locked, while none of its messages may leave; until when."""
     moment = now()
-    closed = quiet_hours.earliest(campaign.countries, moment) if campaign.countries else None
+    closed = None
+    if campaign.countries:
+        closed = quiet_hours.earliest(campaign.countries, moment, wide=campaign.wide_hours)
     full = pace.opens(_pace(campaign), campaign.pace_log, moment) if campaign.pace_size else None
     until = max(filter(None, (closed, full)), default=None)
     if until is not None:
@@ -84,7 +87,8 @@ def put_aside(session: Session, campaign: Row[Any], rows: Sequence[Row[Any]]) ->
     The first column of a row is the id. The campaign is locked.
     """
     moment = now()
-    closed = quiet_hours.may_wait(campaign.countries, moment)
+    wide = campaign.wide_hours
+    closed = quiet_hours.may_wait(campaign.countries, moment, wide=wide)
     clock = campaign.planned_time if campaign.each_clock else ""
     if clock and own_clocks.over_everywhere(clock, moment):
         clock = ""
@@ -95,7 +99,8 @@ def put_aside(session: Session, campaign: Row[Any], rows: Sequence[Row[Any]]) ->
         query = query.where(ROWS.c.country.in_(closed))
     by_moment: dict[datetime, list[int]] = defaultdict(list)
     for message_id, country, phone in session.execute(query, {"ids": [row[0] for row in rows]}):
-        if at := leaves(clock, campaign.countries, country, phone, moment):
+        keeps_hours = country in campaign.countries
+        if at := leaves(clock, country, phone, moment, keeps_hours=keeps_hours, wide=wide):
             by_moment[at].append(message_id)
     for at, ids in by_moment.items():
         _queue_again(session, ids, at)
@@ -104,17 +109,17 @@ def put_aside(session: Session, campaign: Row[Any], rows: Sequence[Row[Any]]) ->
 
 
 def leaves(
-    clock: str, countries: Sequence[str], country: str, phone: str, moment: datetime
+    clock: str, country: str, phone: str, moment: datetime, *, keeps_hours: bool, wide: bool
 ) -> datetime | None:
     """When a message may leave that cannot at this moment; None if it can.
 
-    `clock` is the time that the clocks of its number must show, or empty; `countries` are those
-    that keep quiet hours.
+    `clock` is the time that the clocks of its number must show, or empty; `keeps_hours` says
+    whether quiet hours bind it, and `wide` whether it may leave later where they are advice.
     """
     shown = own_clocks.due(clock, country, phone) if clock else moment
     opening = None
-    if country in countries:
-        opening = quiet_hours.opens(country, phone, max(shown, moment))
+    if keeps_hours:
+        opening = quiet_hours.opens(country, phone, max(shown, moment), wide=wide)
     return opening or (shown if shown > moment else None)
 
 

@@ -10,6 +10,7 @@ from promosms.models import Campaign, CampaignKind
 from promosms.services.installation import defaults
 from promosms.settings import settings
 from promosms.sms import quiet_hours
+from promosms.sms.quiet_hours import rules
 
 
 def bind(campaign: Campaign) -> bool:
@@ -22,8 +23,14 @@ def forecast(campaign: Campaign, countries: Sequence[str], at: datetime) -> dict
     """The countries that are closed at this moment, and when their first number may be texted."""
     if not bind(campaign):
         return {}
-    openings = {country: quiet_hours.earliest([country], at) for country in countries}
+    wide = campaign.wide_hours
+    openings = {country: quiet_hours.earliest([country], at, wide=wide) for country in countries}
     return {country: opening for country, opening in openings.items() if opening}
+
+
+def advised(campaign: Campaign, countries: Sequence[str]) -> list[str]:
+    """The countries where a campaign keeps hours that are only advice, so it may leave later."""
+    return [country for country in countries if rules.is_advice(country)] if bind(campaign) else []
 
 
 def disturbs(campaign: Campaign, countries: Sequence[str], at: datetime) -> list[str]:

@@ -6,44 +6,47 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from promosms.sms.quiet_hours import public_holidays, rules, zones
-from promosms.sms.quiet_hours.rules import Rule
+from promosms.sms.quiet_hours.rules import NIGHT, Rule
 
 CLOSES_EARLIER = timedelta(minutes=1)
 """Before the end of the hours: what is handed over then is on the phone before it."""
-NIGHT = Rule(hours=((7, 22),) * 7, closed_on_holidays=False)
-"""When people do not mind a text about something that they asked for."""
 FURTHEST = timedelta(days=30)
 
 
-def opens(country: str, phone: str, moment: datetime) -> datetime | None:
+def opens(country: str, phone: str, moment: datetime, *, wide: bool = False) -> datetime | None:
     """When a promotional text to this number may be handed over: None for now, else a later moment.
 
     A number that may be in several time zones gets it when the hours are open in all of them.
+    With `wide`, here as below, hours that are only advice last until night on all days.
     """
-    return opens_in(country, zones.of_number(country, phone), moment)
+    return opens_in(country, zones.of_number(country, phone), moment, wide=wide)
 
 
-def opens_in(country: str, places: zones.Zones, moment: datetime) -> datetime | None:
+def opens_in(
+    country: str, places: zones.Zones, moment: datetime, *, wide: bool = False
+) -> datetime | None:
     """The same for a number that may be in these zones."""
-    return _opening(country, places, _minute(moment))
+    return _opening(country, places, _minute(moment), wide)
 
 
-def earliest(countries: Iterable[str], moment: datetime) -> datetime | None:
+def earliest(countries: Iterable[str], moment: datetime, *, wide: bool = False) -> datetime | None:
     """When the first number of these countries may get one: None if some may now."""
     minute = _minute(moment)
     openings = [
-        _opening(country, group, minute) for country in countries for group in zones.groups(country)
+        _opening(country, group, minute, wide)
+        for country in countries
+        for group in zones.groups(country)
     ]
     return min((at for at in openings if at), default=None) if all(openings) else None
 
 
-def may_wait(countries: Iterable[str], moment: datetime) -> list[str]:
+def may_wait(countries: Iterable[str], moment: datetime, *, wide: bool = False) -> list[str]:
     """The countries of which some number may not get one now."""
     minute = _minute(moment)
     return [
         country
         for country in countries
-        if any(_opening(country, group, minute) for group in zones.groups(country))
+        if any(_opening(country, group, minute, wide) for group in zones.groups(country))
     ]
 
 
@@ -61,8 +64,10 @@ def _minute(moment: datetime) -> datetime:
 
 
 @lru_cache(8_192)
-def _opening(country: str, places: tuple[ZoneInfo, ...], minute: datetime) -> datetime | None:
-    rule, at = rules.of(country), minute
+def _opening(
+    country: str, places: tuple[ZoneInfo, ...], minute: datetime, wide: bool = False
+) -> datetime | None:
+    rule, at = rules.of(country, wide=wide), minute
     while at < minute + FURTHEST:
         closed = next((zone for zone in places if not _is_open(country, rule, zone, at)), None)
         if closed is None:

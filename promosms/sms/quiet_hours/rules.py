@@ -9,6 +9,7 @@ from typing import Any
 TABLE = Path(__file__).with_name("countries.toml")
 DAYS = (*("weekdays",) * 5, "saturday", "sunday")
 Hours = tuple[int, int] | None
+ADVICE = "advice"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Rule:
     nature: str = ""
     certainty: str = ""
     source: str = ""
+
+
+NIGHT = Rule(hours=((7, 22),) * 7, closed_on_holidays=False)
+"""When people do not mind a text about something that they asked for; and the widest hours of a
+promotion, where the others are only advice."""
 
 
 @cache
@@ -34,8 +40,17 @@ def all_rules() -> dict[str, Rule]:
     }
 
 
-def of(country: str) -> Rule:
-    """The rule of a country."""
+def of(country: str, *, wide: bool = False) -> Rule:
+    """The rule of a country; with `wide` that of the night, if nothing else binds there."""
+    return NIGHT if wide and is_advice(country) else _known(country)
+
+
+def is_advice(country: str) -> bool:
+    """Are the hours of a country only advice: no law and no rule of networks or providers?"""
+    return _known(country).nature == ADVICE
+
+
+def _known(country: str) -> Rule:
     known = all_rules()
     return known.get(country) or known["default"]
 

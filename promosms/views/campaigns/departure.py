@@ -3,7 +3,6 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.forms.campaigns.departure import DepartureForm
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import departure as departures
 from promosms.services.campaigns.drafts import NotDraft
@@ -17,7 +16,8 @@ from promosms.web.access import Access, allow, owned
 @allow(Access.MEMBER)
 def departure(public_id: str) -> ResponseReturnValue:
     """Choose by whose clock a draft leaves and how it is spread, and show what that means."""
-    campaign, form = owned(Campaign, public_id), DepartureForm()
+    campaign = owned(Campaign, public_id)
+    form = review.departure_form(campaign)
     if campaign.status == CampaignStatus.DRAFT and not form.validate():
         return review.page(campaign, form, review.ab_test_form(campaign)), 422
     try:

@@ -40,6 +40,7 @@ from promosms.services.recipients import detail_names
 from promosms.services.senders import chosen
 from promosms.services.sending import holding
 from promosms.services.sending.opt_outs import DELETED, HELD, NO_CONSENT, OPTED_OUT
+from promosms.services.sending.validity import TOO_LATE
 from promosms.services.sign_ups import asking
 from promosms.sms.phone import pretty
 from promosms.views.campaigns import problems
@@ -90,6 +91,7 @@ SKIPPED = {
     HELD: _("Their reply sounded like an opt-out, and nobody had read it yet."),
     DELETED: _("You have deleted them since."),
     NO_CONSENT: _("They have not agreed to get promotional texts."),
+    TOO_LATE: _("The line did not take the text in the time for which it was to be tried."),
     asking.LATE: _("No line was free in time: the code in it does not count any more."),
     audience.NO_PRICE: _("There is no price for their country, so it cannot be texted."),
     chosen.NOT_REGISTERED: _(
@@ -261,9 +263,19 @@ def leaving(campaign: Campaign) -> str:
     """By whose clock a campaign leaves, and how it is spread, in a few words."""
     chosen = departure.of(campaign)
     way = spread(campaign) or str(_("all at once"))
-    if not chosen.each_clock:
-        return way
-    return str(_("on the clock of each person, %(way)s") % {"way": way})
+    if chosen.each_clock:
+        way = str(_("on the clock of each person, %(way)s") % {"way": way})
+    if chosen.wide:
+        way = str(_("%(way)s, every day from 7:00 to 22:00") % {"way": way})
+    if chosen.validity:
+        way = str(_("%(way)s, tried for %(time)s") % {"way": way, "time": validity(campaign)})
+    return way
+
+
+def validity(campaign: Campaign) -> str:
+    """For how long a text is tried; "" if it is as long as is usual."""
+    hours = departure.of(campaign).validity
+    return about(timedelta(hours=hours)) if hours else ""
 
 
 def spread(campaign: Campaign) -> str:

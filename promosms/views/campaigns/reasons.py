@@ -12,6 +12,7 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns import audience
 from promosms.services.senders import chosen
 from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT
+from promosms.services.sending.validity import TOO_LATE
 from promosms.views.campaigns import labels
 
 CHECK = _("Check the number when you next see them.")
@@ -35,6 +36,7 @@ ADVICE_LEFT_OUT = {
     OPTED_OUT: _("Only they can take it back, by texting START."),
     HELD: _("Read the reply and decide."),
     NO_CONSENT: _("Ask them, and note their answer on their page."),
+    TOO_LATE: LATER,
     audience.NO_PRICE: ASK,
     audience.NO_GATEWAY: ASK,
     chosen.NOT_REGISTERED: OTHER_SENDER,

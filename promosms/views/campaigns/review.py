@@ -30,7 +30,7 @@ from promosms.services.campaigns import (
 from promosms.services.campaigns.ab_tests import Costs
 from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
-from promosms.services.gateways import routing
+from promosms.services.gateways import routes, routing
 from promosms.services.senders import answerable, chosen
 from promosms.services.sending import quiet_hours
 from promosms.settings import settings
@@ -48,9 +48,14 @@ def review(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
-    form = DepartureForm()
+    form = departure_form(campaign)
     form.show(campaign)
     return page(campaign, form, ab_test_form(campaign))
+
+
+def departure_form(campaign: Campaign) -> DepartureForm:
+    """The form that says how a draft leaves, with what is possible for it."""
+    return DepartureForm().prepare(limits_validity=routes.can_limit_validity(campaign.route_id))
 
 
 def ab_test_form(campaign: Campaign) -> AbTestForm:
@@ -90,6 +95,7 @@ def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
         starts_at=starts_at,
         **_departure(campaign, estimate, at),
         departure=form,
+        advised=quiet_hours.advised(campaign, countries),
         leaving=labels.leaving(campaign),
         disturbs=quiet_hours.disturbs(campaign, countries, at),
         comes_twice=schedule.comes_twice(campaign),

@@ -81,6 +81,10 @@ def leaving() -> Topic:
                 "itself. The review shows it under “Who gets it later”. A text about something "
                 "people asked for does not wait; the review warns you at night."
             ),
+            _(
+                "Where that is only the custom and no rule, “Every day from 7:00 to 22:00” lets it "
+                "leave in the evening and on Sundays too."
+            ),
         ),
     )
     return Topic(
@@ -129,6 +133,16 @@ def leaving() -> Topic:
                 ),
             ),
             *((hours,) if settings.quiet_hours else ()),
+            Part(
+                _("Phones that are off"),
+                (
+                    _(
+                        "The network tries for a day or two. Choose less for a text that makes no "
+                        "sense later: after that it does not arrive any more. If the line did not "
+                        "take it in this time, it is not sent and costs nothing."
+                    ),
+                ),
+            ),
         ),
         (Link("campaigns.new", _("Write a text")), Link("campaigns.calendar", _("Calendar"))),
         _("schedule, time, later, night, quiet hours, time zone, slow, spread, batches"),

@@ -67,7 +67,7 @@ PDUS: list[tuple[str, str, tuple[int, int, int], Body | None]] = [
         "00000046 00000004 00000000 00000005 00 0500 50726F6D6F534D53 00" + TO_BYTES + "00 00 00 00"
         "303030303031303030303030303030 52 00 01 00 00 00 02 4869",
         (0x04, 0, 5),
-        ShortMessage(FROM, TO, b"Hi", validity=validity(24), registered_delivery=1),
+        ShortMessage(FROM, TO, b"Hi", validity=validity(24 * 60), registered_delivery=1),
     ),
     (
         "submit_sm with a header of parts",
@@ -177,11 +177,15 @@ def test_a_header_of_parts_may_have_a_wide_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "written"),
-    [(0, ""), (24, "000001000000000R"), (48, "000002000000000R"), (7 * 24 + 5, "000007050000000R")],
+    ("minutes", "written"),
+    [
+        *((0, ""), (1, "000000000100000R"), (59, "000000005900000R"), (60, "000000010000000R")),
+        *((24 * 60, "000001000000000R"), (48 * 60, "000002000000000R")),
+        (7 * 24 * 60 + 5 * 60 + 1, "000007050100000R"),
+    ],
 )
-def test_validity_is_a_relative_time(hours: int, written: str) -> None:
-    assert validity(hours) == written
+def test_validity_is_a_relative_time(minutes: int, written: str) -> None:
+    assert validity(minutes) == written
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promosms.gateways.base import ErrorClass, GatewayError
 from promosms.gateways.concatenation import concatenate
 from promosms.gateways.smpp.inbound import decoded, piece
-from promosms.gateways.smpp.parts import MOST_SENDERS, Parts, concat_reference, validity
+from promosms.gateways.smpp.parts import MOST_SENDERS, MOST_TAILS, Parts, concat_reference, validity
 from promosms.gateways.smpp.pdus import Address, ShortMessage
 from promosms.gateways.smpp.settings import Alphabet, Settings
 from promosms.sms.segments import measure
@@ -129,21 +129,23 @@ def test_the_reference_of_parts_follows_from_ours(our_reference: str, number: in
     st.sampled_from(["gsm7", "latin1", "ascii"]),
     st.booleans(),
     st.integers(0, 200),
+    st.sampled_from([0, 1, 180]),
 )
 def test_prepared_bytes_are_what_the_codec_writes(
-    text: str, sender: str, alphabet: str, flash: bool, hours: int
+    text: str, sender: str, alphabet: str, flash: bool, hours: int, minutes: int
 ) -> None:
     given_ = {"alphabet": alphabet, "flash": str(flash), "validity_hours": str(hours)}
     parts = Parts(Settings.read(NEEDED | given_ | {"service_type": "CMT", "dest_npi": "8"}))
     for _ in range(2):  # the second time from what is kept
         bodies = []
         with suppress(GatewayError):  # such as a long one with € where only ASCII is read
-            bodies = parts.bodies(sms(text, sender=sender))
+            bodies = parts.bodies(sms(text, sender=sender)._replace(validity=minutes))
         for body in bodies:
             message = ShortMessage.read(body)
             assert message.write() == body
             assert message.destination == Address("48600000001", 1, 8)
-            assert message.validity == validity(hours)
+            # What is left to the provider stays so: it may refuse the field.
+            assert message.validity == validity(minutes if minutes and hours else hours * 60)
             assert message.service_type == "CMT"
 
 
@@ -152,6 +154,13 @@ def test_senders_are_not_kept_for_ever() -> None:
     for number in range(MOST_SENDERS * 2 + 5):
         parts.bodies(sms(sender=f"Shop {number}"))
     assert len(parts.heads) <= MOST_SENDERS
+
+
+def test_tails_are_not_kept_for_ever() -> None:
+    parts = Parts(Settings.read(NEEDED))
+    for minutes in range(MOST_TAILS * 2 + 5):
+        parts.bodies(sms()._replace(validity=minutes))
+    assert len(parts.tails) <= MOST_TAILS
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1b"), min_size=1)

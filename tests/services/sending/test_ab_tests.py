@@ -28,12 +28,14 @@ from promosms.models import (
 from promosms.services.campaigns import (
     ab_decisions,
     ab_tests,
+    departure,
     drafts,
     launch,
     preparation,
     schedule,
 )
 from promosms.services.campaigns.ab_tests import Choice
+from promosms.services.campaigns.departure import Departure
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.services.privacy import erase_recipient
@@ -59,6 +61,7 @@ def begin(app: Flask, cast: Cast, context: None, clock: Clock) -> Begin:
         people: int = 200, share: int = 20, hours: int = 4, text_b: str = B, planned: str = ""
     ) -> Campaign:
         campaign = draft(cast, people, share, hours, text_b)
+        departure.choose(campaign, Departure(wide=True, validity=3))
         with transaction():
             campaign.planned_time, campaign.planned_zone = planned, "UTC" if planned else ""
         test = ab_tests.of(campaign)
@@ -135,6 +138,12 @@ def texts() -> dict[str, Counter[str]]:
     for phone, text in db.session.execute(select(Message.phone, Message.text)):
         found.setdefault(phone, Counter())[text] += 1
     return found
+
+
+def test_both_texts_leave_as_the_campaign_does(begin: Begin) -> None:
+    whole = begin()
+    for part in ab_tests.parts_of(whole):
+        assert (part.wide_hours, part.validity_hours) == (True, 3)
 
 
 def test_the_better_text_goes_to_the_others_and_everybody_gets_one(

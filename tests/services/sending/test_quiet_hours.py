@@ -12,7 +12,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.gateways.base import Answer, ErrorClass
 from promosms.models import Account, Campaign, CampaignKind, Consent, Gateway, Message, Recipient
-from promosms.services.campaigns import audience, launch, preparation
+from promosms.services.campaigns import audience, departure, launch, preparation
+from promosms.services.campaigns.departure import Departure
 from promosms.services.campaigns.drafts import Draft, create
 from promosms.services.sending import claiming, failover, holding, opt_outs, recording, sweep
 from promosms.services.sending.claiming import Claim
@@ -48,10 +49,13 @@ def prepare(app: Flask, cast: Cast, context: None, clock: Clock) -> Prepare:
             for phone, country in PHONES.items()
         )
 
-    def prepared(moment: str, kind: str = CampaignKind.PROMOTIONAL) -> Campaign:
+    def prepared(
+        moment: str, kind: str = CampaignKind.PROMOTIONAL, *, wide: bool = False
+    ) -> Campaign:
         go_to(clock, moment)
         account = db.session.get_one(Account, cast.owner.account_id)
         campaign = create(account, Draft(text="Your order is ready", everyone=True, kind=kind), "")
+        departure.choose(campaign, Departure(wide=wide))
         launch.launch(campaign, audience.estimate(campaign).total)
         assert preparation.prepare(campaign.id) == "sending"
         return campaign
@@ -108,6 +112,39 @@ def test_sundays_and_public_holidays_are_closed_where_the_table_says_so(
     go_to(clock, "2026-12-27T12:00:00")
     assert claimed() == []
     go_to(clock, "2026-12-28T07:00:00")
+    assert claimed() == [POLISH]
+
+
+def test_where_hours_are_only_advice_a_campaign_may_leave_until_night_on_all_days(
+    prepare: Prepare, clock: Clock, cast: Cast
+) -> None:
+    prepare("2026-12-27T05:59:59", wide=True)  # a Sunday
+    assert claimed() == []
+    go_to(clock, "2026-12-27T06:00:00")
+    assert claimed() == [POLISH]
+    go_to(clock, "2026-12-27T07:00:00")
+    assert claimed() == [BRITISH]
+    assert claimed() == []
+    go_to(clock, "2026-12-28T06:59:59")  # the networks of France have a rule
+    assert claimed() == []
+    go_to(clock, "2026-12-28T07:00:00")
+    assert claimed() == [FRENCH]
+    check_books(cast.owner.account_id)
+
+
+def test_also_then_it_waits_for_the_morning(prepare: Prepare, clock: Clock) -> None:
+    campaign = prepare("2026-12-01T20:58:59", wide=True)
+    worker = claim()
+    messages = claiming.take(worker, 500)
+    assert {message.phone for message in messages} == {POLISH, BRITISH}
+    busy = Answer(error_class=ErrorClass.TEMPORARY, reason="busy", wait=1)
+    recording.record(worker, [(message, busy) for message in messages])
+    go_to(clock, "2026-12-01T20:59:01")
+    assert claimed() == [BRITISH]
+    assert claimed() == []
+    assert holding.hold_what_waits() == 1
+    assert campaign.held_until == datetime.fromisoformat("2026-12-02T06:00:00Z")
+    go_to(clock, "2026-12-02T06:00:00")
     assert claimed() == [POLISH]
 
 

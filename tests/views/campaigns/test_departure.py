@@ -7,18 +7,28 @@ from flask import Flask
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Campaign, Consent, Recipient
+from promosms.models import (
+    Campaign,
+    CampaignKind,
+    Consent,
+    Gateway,
+    Recipient,
+    RouteGateway,
+)
 from promosms.services.accounts import preferences
 from promosms.services.campaigns import drafts, launch, preparation
+from promosms.services.installation import defaults
 from promosms.services.sending import claiming
 from tests.services.sending.test_quiet_hours import claim
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.pages import PageClient, words
+from tests.support.settings import override
 from tests.views.campaigns.test_send import agreed
 
 NOON = "2026-12-01T11:00:00Z"
 ONCE = {"clock": "account", "spread": "once"}
+SMPP = {"host": "smpp.example.com", "system_id": "shop", "password": "not-a-secret"}
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +163,87 @@ def test_another_way_of_leaving_does_not_keep_an_open_composer_from_saving(
         launch.launch(campaign, 10_000)
         preparation.prepare(campaign.id)
         assert (campaign.pace_size, campaign.pace_seconds) == (1, 9_600)
+
+
+@pytest.fixture
+def line(app: Flask) -> None:
+    """A line to real phones, and quiet hours."""
+    override(app, quiet_hours=True)
+    with app.app_context(), transaction() as session:
+        gateway = Gateway(name="Line", kind="smpp", settings=dict(SMPP))
+        session.add(gateway)
+        session.flush()
+        route = defaults.default_route()
+        session.add(RouteGateway(route_id=route.id, gateway_id=gateway.id))
+
+
+@pytest.mark.usefixtures("line")
+def test_where_hours_are_advice_one_may_choose_the_evening_and_sundays(
+    app: Flask, owner: PageClient, planned: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).one().planned_time = "2026-12-06T21:30"  # a Sunday
+    page = owner.get_page(f"/campaigns/{planned}/review")
+    text = words(page.get_text(" "))
+    assert "mostly not on Sundays and public holidays: Poland." in text
+    assert "Poland 3 people from 7 Dec 2026, 08:00 CET" in text
+    page = owner.post_page(f"/campaigns/{planned}/departure", {**ONCE, "day": "wide"})
+    text = words(page.get_text(" "))
+    assert "How it leaves all at once, every day from 7:00 to 22:00" in text
+    assert not page.select("[aria-labelledby=quiet]")  # it is afternoon in New York
+    assert page.select_one("input[name=day][value=wide][checked]")
+    owner.post_page(f"/campaigns/{planned}/departure", ONCE)
+    with app.app_context():
+        assert not db.session.query(Campaign).one().wide_hours
+
+
+@pytest.mark.usefixtures("line")
+def test_nothing_is_offered_where_a_rule_binds_or_none_does(
+    app: Flask, owner: PageClient, draft: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).one().kind = CampaignKind.SERVICE
+    assert not owner.get_page(f"/campaigns/{draft}/review").select("[name=day]")
+    with app.app_context(), transaction() as session:
+        session.query(Campaign).one().kind = CampaignKind.PROMOTIONAL
+        for recipient in session.query(Recipient):
+            recipient.country, recipient.phone = "FR", f"+3361200000{recipient.id % 10}"
+    assert not owner.get_page(f"/campaigns/{draft}/review").select("[name=day]")
+
+
+def test_for_how_long_it_is_tried_is_chosen_and_shown(
+    app: Flask, owner: PageClient, draft: str
+) -> None:
+    page = owner.post_page(f"/campaigns/{draft}/departure", {**ONCE, "validity": "3"})
+    assert "How it leaves all at once, tried for 3 hours" in words(page.get_text(" "))
+    assert page.select_one("#validity option[selected]")["value"] == "3"
+    report = owner.post_page(f"/campaigns/{draft}/send", agreed(page))
+    assert "Tried for 3 hours" in words(report.get_text(" "))
+    copy = owner.post_page(f"/campaigns/{draft}/duplicate", {})
+    assert "How it leaves" not in copy.get_text()  # a new text leaves as usual
+    with app.app_context():
+        assert sorted(c.validity_hours for c in db.session.query(Campaign)) == [0, 3]
+
+
+@pytest.mark.parametrize("given", ["", "2", "-1", "73", "x"])
+def test_no_other_time_can_be_chosen(app: Flask, owner: PageClient, draft: str, given: str) -> None:
+    typed = {**ONCE, "validity": given}
+    page = owner.post_page(f"/campaigns/{draft}/departure", typed, status=422)
+    assert "Choose for how long a text is tried." in words(page.get_text(" "))
+
+
+@pytest.mark.usefixtures("line")
+@pytest.mark.parametrize(("hours", "offered"), [("24", True), ("0", False)])
+def test_what_the_line_cannot_say_is_not_offered(
+    app: Flask, owner: PageClient, draft: str, hours: str, offered: bool
+) -> None:
+    with app.app_context(), transaction() as session:
+        line = session.query(Gateway).filter_by(kind="smpp").one()
+        line.settings = {**SMPP, "validity_hours": hours}
+    page = owner.post_page(f"/campaigns/{draft}/departure", {**ONCE, "validity": "6"})
+    assert bool(page.select("#validity")) == offered
+    with app.app_context():
+        assert db.session.query(Campaign).one().validity_hours == (6 if offered else 0)
 
 
 def test_strangers_are_refused(stranger: PageClient, draft: str) -> None:
