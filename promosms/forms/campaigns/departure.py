@@ -45,7 +45,7 @@ def _day() -> dict[str, str]:
 
 def _validities() -> dict[str, str]:
     return {
-        "0": gettext("As long as is usual, a day or two"),
+        "0": gettext("As usual, a day or two"),
         "1": gettext("1 hour"),
         "3": gettext("3 hours"),
         "6": gettext("6 hours"),

@@ -36,6 +36,8 @@ def of(account_id: int) -> Choice:
 def save(account_id: int, choice: Choice) -> None:
     """Save the choice. Replies that came before are told of by no e-mail."""
     with transaction() as session:
+        # In this order, as whoever writes the e-mail: the other one could be a deadlock.
+        session.get(ReplyEmails, account_id, with_for_update=True, populate_existing=True)
         account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
         if choice.mode is None:
             session.execute(delete_rows(ReplyEmails).where(ReplyEmails.account_id == account_id))

@@ -1,9 +1,12 @@
 """E-mails about replies: when they leave, once, and what of the replies is in them."""
 
+import threading
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
@@ -26,6 +29,7 @@ from promosms.services.mail import outbox
 from promosms.services.privacy import erase_recipient
 from promosms.services.reply_emails import preferences, sending
 from promosms.services.reply_emails.preferences import Choice
+from tests.support import two_transactions
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.replies import store
@@ -191,3 +195,28 @@ def test_no_more_of_the_words_leaves_than_the_owner_wants(account: Account) -> N
 def change(**values: object) -> None:
     with transaction() as session:
         session.execute(update(ReplyEmails).values(values))
+
+
+@pytest.mark.only("postgresql")
+def test_choosing_while_one_is_written_is_no_deadlock(app: Flask, account: Account) -> None:
+    preferences.save(account.id, Choice(ReplyMode.EACH))
+    account_id = account.id
+
+    def choose() -> None:
+        with app.app_context():
+            preferences.save(account_id, Choice(ReplyMode.DAILY, hour=9))
+
+    thread = threading.Thread(target=choose)
+    with two_transactions.connection() as writer:
+        # As the writer does it: the row, and then the account for the new e-mail.
+        writer.execute("SELECT 1 FROM reply_emails FOR UPDATE")
+        thread.start()
+        end = time.monotonic() + two_transactions.PATIENCE
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not writer.execute(waiting).fetchone()[0]:
+            assert time.monotonic() < end
+        writer.execute("SELECT 1 FROM accounts FOR KEY SHARE NOWAIT")
+    thread.join(two_transactions.PATIENCE)
+    assert not thread.is_alive()
+    db.session.rollback()
+    assert preferences.of(account_id) == Choice(ReplyMode.DAILY, hour=9)
