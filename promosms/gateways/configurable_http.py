@@ -4,7 +4,8 @@ Settings, all of them text (docs/operations.md has an example):
 - `url`, `method` (POST), `content_type` (application/json), `headers` (a JSON object), `body`.
   The placeholders {to} {to_digits} {from} {text} {reference} {callback} are escaped for their
   place: URL, form, JSON string or XML. {validity_minutes} or {validity_seconds} is for how long the
-  network shall try, `validity_hours` (24) unless the campaign says something else.
+  network shall try, `validity_hours` (24) unless the campaign says something else. {flash} is
+  `flash_yes` (true) for a text that opens on the screen, else `flash_no` (false).
 - taken: `success_status` (200-299), and `success_path` with `success_value`, or `success_pattern`.
 - reference: `id_path` or `id_pattern` (its first group).
 - not taken: `settings_pattern`, `throttled_pattern`, `temporary_pattern`, `opted_out_pattern` and
@@ -57,6 +58,7 @@ from promosms.gateways.configurable_settings import (
     mode_of,
     pattern_of,
     ranges_of,
+    says_flash,
     usual_validity,
 )
 from promosms.gateways.http import (
@@ -114,7 +116,7 @@ class GenericHttp(HttpGateway):
     optional = frozenset(
         (
             *("method", "content_type", "headers", "body", "id_path", "id_pattern"),
-            "validity_hours",
+            *("validity_hours", "flash_yes", "flash_no"),
             *("success_status", "success_path", "success_value", "success_pattern"),
             *(f"{name}_status" for name, *_ in ERROR_CLASSES),
             *(f"{name}_pattern" for name, *_ in ERROR_CLASSES),
@@ -137,6 +139,8 @@ class GenericHttp(HttpGateway):
         self.headers = headers_of(settings)
         check_templates(self.url.partition("?")[0], self.url, self.body, *self.headers.values())
         networks(settings)
+        no, yes = settings.get("flash_no", "false"), settings.get("flash_yes", "true")
+        self.flash_words = str(no), str(yes)
         self.usual_validity = usual_validity(settings) * 60
         self.patterns = {name: pattern_of(settings, name) for name in PATTERNS}
         self.statuses = {name: ranges_of(settings, name, default) for name, default in RANGES}
@@ -160,6 +164,11 @@ class GenericHttp(HttpGateway):
         return mode_of(settings)
 
     @classmethod
+    def can_flash(cls, settings: Settings) -> bool:
+        """If a template has the placeholder."""
+        return says_flash(settings)
+
+    @classmethod
     def can_limit_validity(cls, settings: Settings) -> bool:
         """If a template has the placeholder."""
         return limits_validity(settings)
@@ -173,6 +182,7 @@ class GenericHttp(HttpGateway):
             "text": sms.text,
             "reference": tag(sms, self.mark),
             "callback": self.callback_for(sms),
+            "flash": self.flash_words[sms.flash],
             "validity_minutes": str(sms.validity or self.usual_validity),
             "validity_seconds": str((sms.validity or self.usual_validity) * 60),
         }

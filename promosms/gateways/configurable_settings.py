@@ -9,7 +9,8 @@ from promosms.gateways.http import Settings, mark
 LONGEST_VALIDITY = 720  # hours
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 VALIDITY = {"validity_minutes", "validity_seconds"}
-PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback", *VALIDITY}
+FLASH = "flash"
+PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback", FLASH, *VALIDITY}
 
 
 def mode_of(settings: Settings) -> Resend:
@@ -22,8 +23,16 @@ def mode_of(settings: Settings) -> Resend:
 
 def limits_validity(settings: Settings) -> bool:
     """Do the templates say for how long the network shall try?"""
-    templates = f"{settings.get('url', '')} {settings.get('body', '')}"
-    return not VALIDITY.isdisjoint(PLACEHOLDER.findall(templates))
+    return not VALIDITY.isdisjoint(_placeholders(settings))
+
+
+def says_flash(settings: Settings) -> bool:
+    """Do the templates say whether a text is flash?"""
+    return FLASH in _placeholders(settings)
+
+
+def _placeholders(settings: Settings) -> list[str]:
+    return PLACEHOLDER.findall(f"{settings.get('url', '')} {settings.get('body', '')}")
 
 
 def usual_validity(settings: Settings) -> int:

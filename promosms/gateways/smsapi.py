@@ -11,6 +11,7 @@ Facts as smsapi.pl/docs and docs.smsapi.com are quoted by others; not tried with
 - With check_idx=1 a text whose idx was taken before is refused with error 53 and not sent again (so
   the lists of errors in several published clients): 53 means that SMSAPI has taken it already.
   An idx has at most 255 characters; ours ends with a mark of this installation.
+- With flash=1 it opens on the screen and is not kept (so the published clients send it).
 - Calls are not signed. What protects them is the secret address; `addresses` narrows it to those
   from which SMSAPI calls.
 
@@ -112,6 +113,11 @@ class Smsapi(HttpGateway):
         """Repetitions are dropped, as long as no other installation can use our references."""
         return Resend.DEDUPE if mark(settings) else Resend.NEVER
 
+    @classmethod
+    def can_flash(cls, settings: Settings) -> bool:
+        """By the field flash."""
+        return True
+
     def request(self, sms: OutboundSms) -> HttpRequest:
         """A POST with the fields of SMSAPI."""
         callback = self.callback()
@@ -125,6 +131,7 @@ class Smsapi(HttpGateway):
             "idx": tag(sms, self.mark),
         }
         form |= {"check_idx": "1"} if self.mark else {}
+        form |= {"flash": "1"} if sms.flash else {}
         form |= {"notify_url": callback} if callback else {}
         headers = {
             "Authorization": f"Bearer {self.settings['token']}",

@@ -10,7 +10,8 @@ Facts from its public documentation, as far as it could be read; not tried with 
   messageId, text; of a long one each part by itself with concat-ref, concat-part, concat-total);
   called by GET or POST, form or JSON; repeated for 24 hours unless the answer is 200 or 204.
 - The public clients for it: `ttl`, for how many milliseconds delivery is attempted, from 20,000 to
-  604,800,000; networks often stop after 24 to 48 hours.
+  604,800,000; networks often stop after 24 to 48 hours. `message-class` 0 to 3, as in the data
+  coding scheme: 0 opens on the screen.
 - developer.vonage.com/getting-started/concepts/signing-messages: `sig` is a digest over
   `&name=value` of all other fields in the order of their names, `&` and `=` in values as `_`;
   either MD5 over that and the secret, or an HMAC keyed with the secret.
@@ -112,8 +113,13 @@ class Vonage(HttpGateway):
             raise BadSettings(f"signature_method: one of {', '.join(METHODS)}")
 
     @classmethod
+    def can_flash(cls, settings: Settings) -> bool:
+        """By the field message-class."""
+        return True
+
+    @classmethod
     def can_limit_validity(cls, settings: Settings) -> bool:
-        """In the field ttl."""
+        """By the field ttl."""
         return True
 
     def request(self, sms: OutboundSms) -> HttpRequest:
@@ -129,6 +135,7 @@ class Vonage(HttpGateway):
             "client-ref": tag(sms),
         }
         form |= {"callback": callback} if callback else {}
+        form |= {"message-class": "0"} if sms.flash else {}
         form |= {"ttl": str(sms.validity * MINUTE)} if sms.validity else {}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return HttpRequest("POST", self.url, headers, urlencode(form).encode())

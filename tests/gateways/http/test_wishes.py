@@ -1,4 +1,4 @@
-"""For how long the network shall try is said in the terms of each provider."""
+"""What a campaign wants of a text, flash or a time to try for, in the terms of each provider."""
 
 import json
 
@@ -56,3 +56,42 @@ def test_where_nothing_is_known_about_it_nothing_is_promised() -> None:
     assert not Smsapi.can_limit_validity({"token": "t"})
     # Its ValidityPeriod is for its own queue only.
     assert not Twilio.can_limit_validity({"account_sid": "AC1", "auth_token": "t"})
+
+
+@pytest.mark.parametrize(("flash", "said"), [(False, None), (True, "0")])
+def test_vonage_is_told_the_class_of_flash(there: Provider, flash: bool, said: str | None) -> None:
+    there.says = Says(200, b'{"messages": [{"status": "0", "message-id": "0A1"}]}')
+    submit(Vonage, {**VONAGE, **LOOPBACK, "base_url": there.url}, text()._replace(flash=flash))
+    assert there.requests[0].form.get("message-class") == said
+    assert Vonage.can_flash(VONAGE)
+
+
+@pytest.mark.parametrize(("flash", "said"), [(False, None), (True, "1")])
+def test_smsapi_is_told_of_flash(there: Provider, flash: bool, said: str | None) -> None:
+    there.says = Says(200, b'{"list": [{"id": "1", "status": "QUEUE"}]}')
+    keys = {"token": "t", **LOOPBACK, "base_url": there.url}
+    submit(Smsapi, keys, text()._replace(flash=flash))
+    assert there.requests[0].form.get("flash") == said
+    assert Smsapi.can_flash(keys)
+
+
+@pytest.mark.parametrize(
+    ("given", "flash", "said"),
+    [
+        *(({}, True, True), ({}, False, False)),
+        *(({"flash_yes": "0", "flash_no": "1"}, flash, int(not flash)) for flash in (True, False)),
+    ],
+)
+def test_any_provider_is_told_of_flash_by_a_placeholder(
+    there: Provider, given: dict[str, str], flash: bool, said: object
+) -> None:
+    there.says = TAKEN
+    with_class = settings(there, {**given, "body": '{"class": {flash}, "ref": "{reference}"}'})
+    submit(GenericHttp, with_class, text()._replace(flash=flash))
+    assert json.loads(there.requests[0].body)["class"] is said
+    assert GenericHttp.can_flash(with_class)
+    assert not GenericHttp.can_flash(settings(there, given))
+
+
+def test_twilio_has_no_flash() -> None:
+    assert not Twilio.can_flash({"account_sid": "AC1", "auth_token": "t"})
