@@ -122,6 +122,7 @@ def test_a_keyword_is_shown_with_its_number_and_belongs_to_one_form(
     owner.post_page(f"{base}/edit", {**chosen, "keyword": ""})
     assert stored().keyword == ""
     assert "Choose a keyword" in owner.get_page(base).get_text()
+    db.session.rollback()  # of what was read before
     with app.app_context():  # as the installation, to which routes belong
         defaults.default_route().sender = "Bean"
         db.session.commit()
