@@ -165,12 +165,12 @@ class GenericHttp(HttpGateway):
 
     @classmethod
     def can_flash(cls, settings: Settings) -> bool:
-        """If a template has the placeholder."""
+        """If its placeholder is in a template."""
         return says_flash(settings)
 
     @classmethod
     def can_limit_validity(cls, settings: Settings) -> bool:
-        """If a template has the placeholder."""
+        """If a placeholder for it is in a template."""
         return limits_validity(settings)
 
     def request(self, sms: OutboundSms) -> HttpRequest:
