@@ -19,8 +19,6 @@ from promosms.sms import quiet_hours
 
 MOST_HOURS = 72
 MOST_MINUTES = 1440
-VALIDITIES = (1, 3, 6, 12, 24, 48, 72)
-"""Hours for which a text can be tried; 0 is as long as is usual at the network."""
 STEPS = 500
 """Steps in which the end is worked out, at most: it is said as "about"."""
 
