@@ -16,8 +16,8 @@ from tests.faults.installation import Installation, running_installation
 from tests.faults.sample_data import Options
 from tests.support.postgres import server
 
-SMALL = Options(rate=400, window=10, lease=1, answer_seconds=0.4)
-BRISK = Options(rate=1000, window=50, lease=1, answer_seconds=0.4)
+SMALL = Options(rate=400, window=10, lease=1)
+BRISK = Options(rate=1000, window=50, lease=1)
 RACE = Options(rate=150, window=20)
 MakeInstallation = Callable[..., AbstractContextManager[Installation]]
 

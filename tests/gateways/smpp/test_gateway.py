@@ -111,7 +111,7 @@ def test_it_pauses_when_it_is_too_fast() -> None:
 
 def test_an_answer_that_is_lost_means_unknown_and_others_go_on() -> None:
     async def story() -> None:
-        async with bound(answer_seconds="0.2") as stage:
+        async with bound(answer_seconds="1") as stage:
             stage.smsc.on_submit = by_turns(lose, accept)
             lost = asyncio.create_task(error_class(stage.gateway, sms()))
             await stage.smsc.until(lambda: stage.smsc.of("submit_sm"))
@@ -126,7 +126,7 @@ def test_an_answer_that_is_lost_means_unknown_and_others_go_on() -> None:
 
 def test_a_dead_connection_is_closed_and_bound_again() -> None:
     async def story() -> None:
-        async with bound(answer_seconds="0.2") as stage:
+        async with bound(answer_seconds="1") as stage:
             stage.smsc.on_submit = by_turns(lose, accept)
             assert await error_class(stage.gateway, sms()) == (ErrorClass.UNKNOWN, "no_answer")
             assert await stage.gateway.submit(sms()) == ("id-2",)
@@ -167,11 +167,11 @@ def test_a_line_that_takes_nothing_costs_one_window_although_receipts_come() -> 
 
 def test_a_late_answer_harms_nobody() -> None:
     async def story() -> None:
-        async with bound(answer_seconds="0.15") as stage:
-            stage.smsc.on_submit = by_turns(after(0.25), accept)
+        async with bound(answer_seconds="1") as stage:
+            stage.smsc.on_submit = by_turns(after(1.1), accept)
             lost = asyncio.create_task(error_class(stage.gateway, sms()))
             await stage.smsc.until(lambda: stage.smsc.of("submit_sm"))
-            for _ in range(20):
+            for _ in range(60):
                 assert len(await stage.gateway.submit(sms())) == 1
                 await asyncio.sleep(0.02)
             assert await lost == (ErrorClass.UNKNOWN, "no_answer")

@@ -59,7 +59,7 @@ def test_it_tells_what_was_taken(
     behaviours: tuple[Behaviour, ...], error_class: ErrorClass, reason: str, taken: dict[int, str]
 ) -> None:
     async def story() -> None:
-        async with bound(answer_seconds="0.2", errors="0x401=unknown") as stage:
+        async with bound(answer_seconds="1", errors="0x401=unknown") as stage:
             stage.smsc.on_submit = by_turns(*behaviours)
             error = await problem(stage.gateway, sms(LONG))
             assert (error.error_class, error.reason, error.taken) == (error_class, reason, taken)

@@ -74,7 +74,7 @@ class OldServer(Network):
 def network(app: Flask) -> Iterator[OldServer]:
     """The SMSC, connected as the only active gateway."""
     server = OldServer()
-    connected(app, server.port, answer_seconds="0.3")
+    connected(app, server.port, answer_seconds="4")
     yield server
     server.stop()
 

@@ -27,6 +27,8 @@ COLUMNS = (
     *("actor", "action", "subject", "detail", "salt"),
     *("actor_digest", "detail_digest", "previous", "digest"),
 )
+LATER = 1_000_000
+"""An id after all others."""
 
 
 def broken() -> int | None:
@@ -100,23 +102,23 @@ def test_a_removed_entry_is_found(ids: list[int]) -> None:
 
 
 def test_swapped_entries_are_found(ids: list[int]) -> None:
-    for before, after in ((ids[1], 1_000), (ids[2], ids[1]), (1_000, ids[2])):
+    for before, after in ((ids[1], LATER), (ids[2], ids[1]), (LATER, ids[2])):
         change("UPDATE audit_entries SET id = :new WHERE id = :old", new=after, old=before)
     assert broken() == ids[1]
 
 
 def test_an_inserted_entry_is_found(ids: list[int]) -> None:
     with transaction() as session:
-        session.add(AuditEntry(id=1_000, actor="admin-1", action="account.adjust"))
-    assert broken() == 1_000
+        session.add(AuditEntry(id=LATER, actor="admin-1", action="account.adjust"))
+    assert broken() == LATER
     last = db.session.get_one(AuditEntry, ids[4])
     with transaction() as session:
-        forged = session.get_one(AuditEntry, 1_000)
+        forged = session.get_one(AuditEntry, LATER)
         forged.salt, forged.previous = "a", last.digest
         forged.actor_digest = audit_chain.actor_digest(audit_chain.actor_salt("a"), "admin-1")
         forged.detail_digest = audit_chain.detail_digest(forged)
         forged.digest = audit_chain.digest(last.digest, forged)
-    assert broken() == 1_000
+    assert broken() == LATER
 
 
 def test_an_entry_that_is_emptied_by_hand_is_found(ids: list[int]) -> None:

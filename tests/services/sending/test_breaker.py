@@ -60,15 +60,20 @@ class Lines:
         return db.session.get_one(Gateway, self.ids[name])
 
 
+SOON = "4"
+"""Seconds until a lost answer is given up, where one is lost."""
 MakeLines = Callable[..., Lines]
 
 
 @pytest.fixture
 def make_lines(app: Flask) -> Iterator[MakeLines]:
-    """Connect both; `http` makes the ill one a provider over HTTP."""
+    """Connect both; `http` makes the ill one a provider over HTTP.
+
+    An answer is waited for until a slow machine has given it, except where there is none.
+    """
     with ExitStack() as stack:
 
-        def make(*, http: bool = False) -> Lines:
+        def make(*, http: bool = False, answer_seconds: str = "20") -> Lines:
             networks = [Network(), Network()]
             for network in networks:
                 stack.callback(network.stop)
@@ -80,7 +85,7 @@ def make_lines(app: Flask) -> Iterator[MakeLines]:
                     session.execute(update(Gateway).values(status=GatewayStatus.PAUSED))
                 for name, network in zip(("ill", "healthy"), networks, strict=True):
                     settings = {"host": "127.0.0.1", "port": str(network.port), "system_id": "x"}
-                    settings |= {"password": "y", "answer_seconds": "0.3"}
+                    settings |= {"password": "y", "answer_seconds": answer_seconds}
                     settings["retry_seconds"] = "0.02"
                     kind = "smpp"
                     if http and name == "ill":
@@ -132,7 +137,8 @@ def test_an_ill_provider_burns_few_texts_and_the_next_gateway_sends_the_others(
     why: str,
     burnt: dict[tuple[str, str], int],
 ) -> None:
-    lines = make_lines(http=behaviour is None)
+    seconds = SOON if behaviour is silence else "20"
+    lines = make_lines(http=behaviour is None, answer_seconds=seconds)
     lines.ill.smsc.on_submit = behaviour or accept
     lines.web.says = says or lines.web.says
     campaign_id = make_campaign(PHONES)
@@ -245,7 +251,7 @@ def test_probes_that_are_refused_between_others_do_not_keep_it_paused(
 def test_a_probe_without_an_answer_is_never_sent_again(
     context: None, clock: Clock, make_lines: MakeLines, make_campaign: MakeCampaign
 ) -> None:
-    lines = make_lines()
+    lines = make_lines(answer_seconds=SOON)
     lines.ill.smsc.on_submit = lose
     campaign_id = make_campaign(PHONES)
     preparation.prepare(campaign_id)
