@@ -6,6 +6,7 @@ import random
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from socket import SOCK_STREAM
 
 from promosms.gateways.base import ErrorClass, GatewayError
 from promosms.gateways.smpp import errors, pdus, tlvs
@@ -17,6 +18,8 @@ from promosms.gateways.smpp.settings import Settings
 log = logging.getLogger(__name__)
 
 LONGEST_RETRY = 60.0
+NEXT_ADDRESS = 2.0
+"""Seconds for each address of a host but the last."""
 CLOSING = 2.0
 """Seconds for the last answers, and again for the unbind."""
 
@@ -171,15 +174,26 @@ async def connect(
     timing = Timing(settings.answer_seconds, settings.enquire_seconds)
     # The certificate and its host name are always checked.
     tls = ssl.create_default_context(cafile=settings.tls_ca or None) if settings.tls else None
+    loop, problem = asyncio.get_running_loop(), OSError("no address")
     async with asyncio.timeout(settings.answer_seconds):
-        _, session = await asyncio.get_running_loop().create_connection(
-            lambda: Session(settings.window, timing, deliver, over),
-            settings.host,
-            settings.port,
-            ssl=tls,
-            happy_eyeballs_delay=0.25,
-        )
-    return session
+        # One after the other: a race (happy_eyeballs_delay) that is cancelled as it ends loses the
+        # socket that has won (CPython 3.11, staggered.py).
+        places = await loop.getaddrinfo(settings.host, settings.port, type=SOCK_STREAM)
+        for left, (family, _, _, _, (address, *_)) in enumerate(places, 1 - len(places)):
+            try:
+                async with asyncio.timeout(NEXT_ADDRESS if left else None):
+                    _, session = await loop.create_connection(
+                        lambda: Session(settings.window, timing, deliver, over),
+                        str(address),
+                        settings.port,
+                        family=family,
+                        ssl=tls,
+                        server_hostname=settings.host if tls else None,
+                    )
+                    return session
+            except OSError as error:
+                problem = error
+    raise problem
 
 
 def bind_body(settings: Settings) -> bytes:

@@ -1,7 +1,11 @@
 """How the connection is made: TLS with a check of the certificate, IPv6."""
 
 import asyncio
+import gc
+import socket
 import ssl
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from promosms.gateways.base import ErrorClass
+from promosms.gateways.smpp import link
 from promosms.gateways.smpp.gateway import SmppGateway
+from promosms.gateways.smpp.link import connect
 from tests.gateways.smpp.stories import current, error_class, play, sms
 from tests.gateways.smsc import bound
 
@@ -87,6 +93,57 @@ def test_it_sends_no_password_to_an_unknown_server(
         async with bound(context=context, **settings) as stage:
             assert await error_class(stage.gateway, sms()) == (ErrorClass.TEMPORARY, "not_bound")
             assert stage.smsc.log == []
+
+    play(story())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_connection_that_is_given_up_at_any_step_is_closed(
+    recwarn: pytest.WarningsRecorder, host: str
+) -> None:
+    async def story() -> None:
+        async with bound() as stage:
+            settings = replace(stage.gateway.settings, host=host)
+            for step in range(40):
+                connecting = asyncio.create_task(connect(settings, nobody, nobody))
+                for _ in range(step):
+                    await asyncio.sleep(0)
+                connecting.cancel()
+                with suppress(asyncio.CancelledError):
+                    (await connecting).transport.abort()
+                del connecting
+                gc.collect()
+
+    def nobody(*_: object) -> None:
+        return None
+
+    play(story())
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["silent", "refused"])
+def test_an_address_that_takes_no_connection_leaves_it_to_the_next(
+    monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    monkeypatch.setattr(link, "NEXT_ADDRESS", 0.05)
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        sock_connect = loop.sock_connect
+
+        async def connecting(sock: socket.socket, address: tuple[str, int]) -> None:
+            if silent and address[0] == "127.0.0.2":
+                await asyncio.sleep(3600)
+            await sock_connect(sock, address)
+
+        async def two(*_: object, **_named: object) -> list[object]:
+            hosts = ("127.0.0.2", "127.0.0.1")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 0)) for host in hosts]
+
+        monkeypatch.setattr(loop, "sock_connect", connecting)
+        monkeypatch.setattr(loop, "getaddrinfo", two)
+        async with bound(host="smpp.example.com") as stage:
+            assert await stage.gateway.submit(sms()) == ("id-1",)
 
     play(story())
 
