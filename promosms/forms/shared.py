@@ -1,6 +1,6 @@
 """Parts that several forms of recipients share: the consent, and the list to put them on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -156,3 +156,17 @@ class TargetPart:
             None,
         )
         return Target(chosen, self.new_list.data or "")
+
+
+def hours_in_words(hours: Iterable[int]) -> dict[str, str]:
+    """Choices of some spans between an hour and three days."""
+    words = {
+        1: gettext("1 hour"),
+        3: gettext("3 hours"),
+        6: gettext("6 hours"),
+        12: gettext("12 hours"),
+        24: gettext("1 day"),
+        48: gettext("2 days"),
+        72: gettext("3 days"),
+    }
+    return {str(each): words[each] for each in hours}

@@ -8,7 +8,7 @@ from wtforms import Field, RadioField, SelectField
 from wtforms.validators import NumberRange, StopValidation
 
 from promosms.forms.form import Form
-from promosms.forms.shared import WholeNumberField
+from promosms.forms.shared import WholeNumberField, hours_in_words
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.models import Campaign
@@ -46,13 +46,7 @@ def _day() -> dict[str, str]:
 def _validities() -> dict[str, str]:
     return {
         "0": gettext("As usual, a day or two"),
-        "1": gettext("1 hour"),
-        "3": gettext("3 hours"),
-        "6": gettext("6 hours"),
-        "12": gettext("12 hours"),
-        "24": gettext("1 day"),
-        "48": gettext("2 days"),
-        "72": gettext("3 days"),
+        **hours_in_words(departure.VALIDITIES),
     }
 
 

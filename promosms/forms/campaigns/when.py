@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from wtforms import DateField, Field, HiddenField, SelectField, TimeField
 from wtforms.validators import StopValidation
 
-from promosms.forms.shared import DAY_FORMATS
+from promosms.forms.shared import DAY_FORMATS, hours_in_words
 from promosms.language import gettext, moment, timezone
 from promosms.language import lazy_gettext as _
 from promosms.lib import wall_clock
@@ -19,17 +19,6 @@ from promosms.services.campaigns.drafts import Draft
 
 TEN = 10
 CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M"]
-
-
-def _hours() -> dict[str, str]:
-    return {
-        "1": gettext("1 hour"),
-        "3": gettext("3 hours"),
-        "6": gettext("6 hours"),
-        "12": gettext("12 hours"),
-        "24": gettext("1 day"),
-        "72": gettext("3 days"),
-    }
 
 
 def _beside(other: str, missing: Any) -> Callable[[Any, Field], None]:
@@ -119,7 +108,7 @@ class WhenPart(ClockPart):
 
     latest = SelectField(
         _("May start later by at most"),
-        choices=_hours,
+        choices=lambda: hours_in_words(schedule.LATEST),
         coerce=int,
         default=LATEST_HOURS,
         description=_("If the service stands still for longer, it asks you before it starts."),

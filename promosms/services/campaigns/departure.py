@@ -19,6 +19,8 @@ from promosms.sms import quiet_hours
 
 MOST_HOURS = 72
 MOST_MINUTES = 1440
+VALIDITIES = (1, 3, 6, 12, 24, 48, 72)
+"""Hours for which texts can be tried, beside as long as is usual."""
 STEPS = 500
 """Steps in which the end is worked out, at most: it is said as "about"."""
 
@@ -48,13 +50,14 @@ class Group(NamedTuple):
 
 
 def of(campaign: Campaign) -> Departure:
-    """How a campaign leaves. Only one that is planned can leave by the clock of each person."""
+    """How a campaign leaves. Only one that is planned can leave by the clock of each person, and
+    only one that quiet hours bind can leave at wider ones."""
     return Departure(
         each_clock=bool(campaign.each_clock and campaign.planned_time),
         hours=campaign.spread_hours,
         size=campaign.batch_size,
         minutes=campaign.batch_minutes,
-        wide=campaign.wide_hours,
+        wide=campaign.wide_hours and bound.bind(campaign),
         validity=campaign.validity_hours,
     )
 

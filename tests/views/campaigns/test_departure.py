@@ -202,8 +202,11 @@ def test_nothing_is_offered_where_a_rule_binds_or_none_does(
     app: Flask, owner: PageClient, draft: str
 ) -> None:
     with app.app_context(), transaction() as session:
-        session.query(Campaign).one().kind = CampaignKind.SERVICE
-    assert not owner.get_page(f"/campaigns/{draft}/review").select("[name=day]")
+        campaign = session.query(Campaign).one()
+        campaign.kind, campaign.wide_hours = CampaignKind.SERVICE, True  # it was a promotion before
+    page = owner.get_page(f"/campaigns/{draft}/review")
+    assert not page.select("[name=day]")
+    assert "every day from 7:00" not in page.get_text()
     with app.app_context(), transaction() as session:
         session.query(Campaign).one().kind = CampaignKind.PROMOTIONAL
         for recipient in session.query(Recipient):
