@@ -8,6 +8,9 @@ from promosms.models.accounts.account import Account, AccountStatus
 from promosms.models.accounts.adjustment import Adjustment, AdjustmentStatus
 from promosms.models.accounts.guest import Guest
 from promosms.models.accounts.welcome_credit import WelcomeCredit
+from promosms.models.api.key import ApiKey, Revoked, Scope
+from promosms.models.api.message import ApiMessage, SandboxMessage
+from promosms.models.api.request import ApiRequest
 from promosms.models.audit.audit import AuditEntry, AuditHead
 from promosms.models.auth.backoff import Backoff
 from promosms.models.auth.email_link import EmailLink, EmailLinkKind
@@ -123,11 +126,10 @@ from promosms.models.sending.canned_answer import CannedAnswer
 from promosms.models.sending.conversation import Conversation
 from promosms.models.sending.direct_text import DirectText
 from promosms.models.sending.gateway_count import GatewayCount, GatewayCountChange
+from promosms.models.sending.inbound_message import Decision, InboundKind, InboundMessage
 from promosms.models.sending.message import (
+    TO_ONE,
     WITH_HOLD,
-    Decision,
-    InboundKind,
-    InboundMessage,
     Message,
     MessagePart,
     MessageStatus,
@@ -148,6 +150,7 @@ __all__ = [
     "LAST_DAY",
     "LATEST_HOURS",
     "MOST_ANSWERS",
+    "TO_ONE",
     "WITH_HOLD",
     "WORDS",
     "EVERYBODY",
@@ -165,6 +168,12 @@ __all__ = [
     "FORGOTTEN_NAME",
     "FIELD_NAMES",
     "Account",
+    "ApiKey",
+    "ApiMessage",
+    "ApiRequest",
+    "Revoked",
+    "SandboxMessage",
+    "Scope",
     "AccountExport",
     "AccountStatus",
     "Adjustment",

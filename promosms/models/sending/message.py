@@ -28,7 +28,6 @@ from promosms.models.base import (
     Privacy,
     UtcDateTime,
     checked_on_sqlite,
-    new_public_id,
     now,
 )
 from promosms.models.campaigns.campaign import Campaign
@@ -110,11 +109,15 @@ class Priority(IntEnum):
     CAMPAIGN = 2
     DIRECT = 3  # a text to one person: as all without a campaign it goes before campaigns
     SIGN_UP = 4  # of a sign-up form: they ask for it, so no opt-out from before stops it
+    API = 5  # a service text to one person, by a program of the account
 
 
-WITH_HOLD = (Priority.DIRECT, Priority.SIGN_UP)
+TO_ONE = (Priority.DIRECT, Priority.API)
+"""Texts of the account itself to one person: an opt-out stops them."""
+WITH_HOLD = (*TO_ONE, Priority.SIGN_UP)
 """Texts without a campaign whose price is set aside first."""
 NEEDS_ATTENTION = "attention_status IS NOT NULL"
+TO_ONE_QUEUED = "attention_status = 'queued' AND campaign_id IS NULL"
 
 
 def attention_status_of(status: str) -> str | None:
@@ -191,6 +194,14 @@ class Message(Model):
             "id",
             sqlite_where=text("campaign_id IS NULL"),
             postgresql_where=text("campaign_id IS NULL"),
+        ),
+        Index(
+            "ix_messages_to_one",
+            "gateway_id",
+            "account_id",
+            "id",
+            sqlite_where=text(TO_ONE_QUEUED),
+            postgresql_where=text(TO_ONE_QUEUED),
         ),
         {
             "sqlite_autoincrement": True,  # an id is never given twice
@@ -314,86 +325,3 @@ class MessagePart(Model):
     def of_account(cls, account_id: int) -> ColumnElement[bool]:
         """Those of its messages: there is no index by account."""
         return cls.message_id.in_(select(Message.id).where(Message.of_account(account_id)))
-
-
-class InboundKind(StrEnum):
-    """What a reply was understood as."""
-
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
-    HOLD = "hold"
-    REPLY = "reply"
-
-
-class Decision(StrEnum):
-    """What a person has read in a reply that was held."""
-
-    OPEN = ""
-    STOP = "stop"  # they want no more texts
-    OTHER = "other"  # it was about something else
-    START = "start"  # nobody has read it: the recipient has asked for texts again
-
-
-UNREAD = "read_at IS NULL AND kind = 'reply'"
-
-
-class InboundMessage(Model):
-    """What a recipient answered; `recipient` is a random id, as in a message.
-
-    `decision` is about a reply of the kind HOLD; `decided_by` is the public id of a user.
-    `read_at` is when somebody of the account first opened a reply of the kind REPLY. The other
-    kinds are never unread: they are obeyed, answered or decided. An answer goes the way back: by
-    `gateway_id`, from `inbound_number`.
-    """
-
-    __tablename__ = "inbound_messages"
-    __table_args__ = (
-        Index("ix_inbound_messages_page", "account_id", "id"),
-        Index("ix_inbound_messages_phone", "account_id", "phone"),
-        Index(
-            "ix_inbound_messages_unread",
-            "account_id",
-            "id",
-            sqlite_where=text(UNREAD),
-            postgresql_where=text(UNREAD),
-        ),
-    )
-    privacy = Privacy.COLLECTED
-    export = Export(
-        "replies",
-        N_("What recipients have answered."),
-        without={"reference": OPERATOR, "gateway_id": OPERATOR},
-        words={
-            "recipient": N_("the recipient, see recipients"),
-            "inbound_number": N_("the number that it was sent to"),
-            "received_at": N_("when it came"),
-            "decision": N_("what a held reply meant: stop, other or start"),
-            "decided_by": N_("who has read it, see users"),
-            "decided_at": N_("when it was decided"),
-            "read_at": N_("when somebody of yours read it first"),
-        },
-    )
-    retention = Retention(
-        "it came in",
-        by="replies",
-        setting="Account.retention_days",
-        what=N_("Replies of recipients"),
-    )
-    processing = Processing(CAMPAIGNS, N_("Replies with their numbers"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    recipient: Mapped[str | None] = mapped_column(String(20))
-    phone: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(5), default=InboundKind.REPLY)
-    decision: Mapped[str] = mapped_column(String(5), default=Decision.OPEN)
-    decided_by: Mapped[str] = mapped_column(String(20), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reference: Mapped[str] = mapped_column(String(64), default="")
-    gateway_id: Mapped[int | None] = mapped_column(BigInteger)
-    inbound_number: Mapped[str] = mapped_column(String(20), default="")
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

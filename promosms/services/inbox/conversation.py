@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from promosms.extensions import db
 from promosms.lib.pages import HIGHEST, Page
 from promosms.models import (
+    TO_ONE,
     Campaign,
     Decision,
     DirectText,
@@ -53,7 +54,7 @@ class Bubble:
     def moves(self) -> bool:
         """Is it a text to one person of which news may come in a moment?"""
         message = self.message
-        if message is None or message.priority != Priority.DIRECT:
+        if message is None or message.priority not in TO_ONE:
             return False
         just_sent = message.sent_at is not None and message.sent_at > now() - SOON
         sent = message.status == MessageStatus.SENT and just_sent
@@ -115,7 +116,7 @@ def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
             Message.phone == phone,
             Message.account_id == account_id,
             Message.priority != Priority.VERIFICATION,
-            or_(Message.status.not_in(NEVER_LEFT), Message.priority == Priority.DIRECT),
+            or_(Message.status.not_in(NEVER_LEFT), Message.priority.in_(TO_ONE)),
             Message.id < before,
         )
         .order_by(Message.id.desc())

@@ -24,6 +24,7 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    SandboxMessage,
     SignUp,
     SuppressionSource,
     now,
@@ -53,6 +54,8 @@ TABLES = (
         "sign_ups",
         "account_exports",
         "workbooks",
+        "api_messages",
+        "sandbox_messages",
     ),
 )
 """Tables that may have lost rows; their files are overwritten."""
@@ -190,4 +193,5 @@ def _forget(session: Session, person: Person) -> None:
         )
     )
     session.execute(delete(SignUp).where(persons.sign_ups(person)))
+    session.execute(delete(SandboxMessage).where(persons.sandbox(person)))
     session.execute(delete(BadRow).where(BadRow.id.in_(persons.refused_rows(person))))

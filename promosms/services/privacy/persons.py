@@ -27,6 +27,7 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    SandboxMessage,
     SignUp,
     Suppression,
     User,
@@ -122,7 +123,7 @@ def count(person: Person) -> Found:
     user = select(User.id).where(User.account_id == person.account_id, User.phone == person.phone)
     return Found(
         recipient=person.recipient_id is not None,
-        texts=sum(statuses.values()),
+        texts=sum(statuses.values()) + _count(SandboxMessage, sandbox(person)),
         waiting=statuses.get(MessageStatus.QUEUED, 0),
         replies=_count(InboundMessage, replies(person)) + _count(GatewayInboxRow, inbox(person)),
         guests=_count(Guest, guests(person)),
@@ -174,6 +175,15 @@ def sign_ups(person: Person) -> ColumnElement[bool]:
         SignUp.account_id == person.account_id,
         SignUp.phone.in_(person.own),
         _until(SignUp.created_at, person.before),
+    )
+
+
+def sandbox(person: Person) -> ColumnElement[bool]:
+    """Texts to the person that were tried out and that nobody got."""
+    return and_(
+        SandboxMessage.account_id == person.account_id,
+        SandboxMessage.phone.in_(person.own),
+        _until(SandboxMessage.created_at, person.before),
     )
 
 

@@ -32,6 +32,7 @@ from promosms.models import (
     AbTest,
     Account,
     AccountStatus,
+    ApiMessage,
     Campaign,
     CampaignStatus,
     Click,
@@ -56,7 +57,7 @@ BATCH = 500
 PAUSE = 0.005  # seconds between two batches, for other writers
 Place = dict[str, Any]
 ROWS, PARTS, REPLIES = table_of(Message), table_of(MessagePart), table_of(InboundMessage)
-CLICKS = table_of(Click)
+CLICKS, API_MESSAGES = table_of(Click), table_of(ApiMessage)
 KEYS = ("campaign_id", "status", "reason", "country", "parts", "price")
 
 
@@ -207,7 +208,7 @@ def _singles(place: Place, over: Callable[[], bool]) -> bool:
             _forget_simulated(ids)
             with transaction() as session:
                 delete_messages(session, ids)
-            note(place, ROWS.name, PARTS.name)
+            note(place, ROWS.name, PARTS.name, API_MESSAGES.name)
             if over():
                 return True
         place["account"] = account_id
@@ -301,13 +302,14 @@ def _count(session: Session, ids: list[int]) -> None:
 
 
 def delete_messages(session: Session, ids: Sequence[int]) -> int:
-    """Delete messages and their parts; returns how many messages.
+    """Delete messages, their parts and what the API knows of them; returns how many messages.
 
     They are locked first, to wait for a result or a receipt that is adding a part.
     """
     query = select(ROWS.c.id).where(among(ROWS.c.id)).order_by(ROWS.c.id).with_for_update()
     session.execute(query, {"ids": ids})
-    session.execute(delete(PARTS).where(among(PARTS.c.message_id)), {"ids": ids})
+    for table in (PARTS, API_MESSAGES):
+        session.execute(delete(table).where(among(table.c.message_id)), {"ids": ids})
     statement = delete(ROWS).where(among(ROWS.c.id))
     return session.connection().execute(statement, {"ids": ids}).rowcount
 

@@ -13,6 +13,7 @@ from promosms.lib import time_slice
 from promosms.logs import files as log_files
 from promosms.models import (
     FORGOTTEN_NAME,
+    ApiRequest,
     BadRow,
     BulkAction,
     ConsentAct,
@@ -20,6 +21,7 @@ from promosms.models import (
     Guest,
     Import,
     ImportChange,
+    SandboxMessage,
     SignUp,
     TaxCheck,
     UnmatchedOptOut,
@@ -148,6 +150,18 @@ def sign_ups(place: Place, over: time_slice.Over) -> bool:
     """Numbers in sign-up forms that were not confirmed, and what is left of those that were."""
     old = SignUp.texted_at < now() - SignUp.retention.limit
     return _old_rows(table_of(SignUp), old, place, over)
+
+
+def api_requests(place: Place, over: time_slice.Over) -> bool:
+    """Requests of programs that are not repeated any more."""
+    old = ApiRequest.created_at < now() - ApiRequest.retention.limit
+    return _old_rows(table_of(ApiRequest), old, place, over)
+
+
+def sandbox_messages(place: Place, over: time_slice.Over) -> bool:
+    """Texts of the sandbox, which nobody got."""
+    old = SandboxMessage.created_at < now() - SandboxMessage.retention.limit
+    return _old_rows(table_of(SandboxMessage), old, place, over)
 
 
 def evidence(place: Place, _over: time_slice.Over) -> bool:

@@ -16,6 +16,7 @@ from promosms.lib import time_slice
 from promosms.models import (
     Account,
     AccountExport,
+    ApiRequest,
     BadRow,
     BulkAction,
     ConsentAct,
@@ -28,6 +29,7 @@ from promosms.models import (
     ImportChange,
     Model,
     Retention,
+    SandboxMessage,
     Session,
     SignUp,
     TaxCheck,
@@ -54,7 +56,7 @@ CALM = timedelta(hours=3)
 """So long the rewriting of the files waits for an hour in which nothing is sent."""
 WITH_NUMBERS = (
     *("messages", "replies", "receipts", "network", "uploads", "refused rows"),
-    *("exports", "workbooks", "sign-ups"),
+    *("exports", "workbooks", "sign-ups", "sandbox"),
 )
 """The rules of what else may hold the number of a recipient, beside the guests."""
 
@@ -321,6 +323,16 @@ RULES = (
         "sign-ups",
         lambda: _hours(SignUp.retention.limit),
         purge_rows.sign_ups,
+    ),
+    Rule(
+        "requests",
+        lambda: _hours(ApiRequest.retention.limit),
+        purge_rows.api_requests,
+    ),
+    Rule(
+        "sandbox",
+        lambda: _days(SandboxMessage.retention.limit.days),
+        purge_rows.sandbox_messages,
     ),
     Rule(
         "tax checks",

@@ -30,6 +30,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from promosms.gateways.base import NO_PARTS
 from promosms.models import (
+    TO_ONE,
     Account,
     AccountStatus,
     Campaign,
@@ -75,7 +76,7 @@ class Claimed(NamedTuple):
 
 
 COLUMNS = Claimed._fields[:-2]
-_DIRECT = ROWS.c.priority == Priority.DIRECT
+_DIRECT = ROWS.c.priority.in_(TO_ONE)
 
 
 class Kind(Enum):
@@ -213,11 +214,12 @@ def single_waiting() -> Select[int]:
 
 @lru_cache
 def direct_waiting() -> Select[int]:
-    """The account of the direct text that waits longest and may be sent now."""
+    """The next account, by its id, with a direct text that may be sent now. Parameter: after."""
     accounts = select(Account.id).where(Account.status == AccountStatus.ACTIVE)
     due = _DIRECT, _active(), _due(), ROWS.c.account_id.in_(accounts)
     query = select(ROWS.c.account_id).where(*_without_campaign(), *due)
-    return query.order_by(ROWS.c.id).limit(1)
+    turn = ROWS.c.account_id > bindparam("after")
+    return query.where(turn).order_by(ROWS.c.account_id).limit(1)
 
 
 @lru_cache

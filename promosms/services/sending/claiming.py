@@ -11,7 +11,14 @@ from sqlalchemy import Row, false, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
-from promosms.models import Account, CampaignStatus, MessageStatus, is_promotional, now
+from promosms.models import (
+    Account,
+    CampaignStatus,
+    MessageStatus,
+    Priority,
+    is_promotional,
+    now,
+)
 from promosms.services.installation import defaults
 from promosms.services.sending import (
     answers,
@@ -27,7 +34,8 @@ from promosms.services.sending.counters import CounterDeltas
 from promosms.services.sending.cursors import Turn
 from promosms.settings import settings
 
-PHONE = COLUMNS.index("phone")
+PHONE, PRIORITY = COLUMNS.index("phone"), COLUMNS.index("priority")
+API = Priority.API.value
 EMPTY_SECONDS = 1.0  # a campaign without messages for this gateway is not read again before
 RETRIES_SECONDS = 1.0  # between two looks for detached messages of a campaign
 MOST_PUT_ASIDE = 50  # claims in one transaction of which everything has to wait
@@ -41,7 +49,8 @@ Refused = dict[str, list[int]]
 class Claim:
     """One run of a worker: the messages that it claims carry the token until the lease ends.
 
-    `probing`: the gateway has paused itself, and this worker sends texts as probes.
+    `probing`: the gateway has paused itself, and this worker sends texts as probes. `to_one_after`
+    is the account whose direct texts were claimed last.
     """
 
     gateway_id: int
@@ -52,6 +61,7 @@ class Claim:
     retries_checked_at: dict[int, float] = field(default_factory=dict)
     number: int = 0
     probing: bool = False
+    to_one_after: int = 0
 
     def look_again(self) -> None:
         """Forget what was empty: messages have come."""
@@ -121,8 +131,22 @@ def _take_without_campaign(session: Session, claim: Claim, most: int) -> list[Cl
     if rows:
         return read(session, rows)
     values |= {"moment": now(), "probing": claim.probing}
-    account_id = session.connection().scalar(claim_queries.direct_waiting(), values)
+    account_id = _next_to_one(session, claim, values)
     return None if account_id is None else _take_direct(session, claim, most, account_id)
+
+
+def _next_to_one(session: Session, claim: Claim, values: dict[str, Any]) -> int | None:
+    """Whose direct texts go next: accounts take turns, so none waits behind thousands of another.
+
+    None if there are none.
+    """
+    waiting = claim_queries.direct_waiting()
+    for after in dict.fromkeys((claim.to_one_after, 0)):
+        account_id = session.connection().scalar(waiting, {**values, "after": after})
+        if account_id is not None:
+            claim.to_one_after = account_id
+            return account_id
+    return None
 
 
 def _take_direct(
@@ -137,8 +161,15 @@ def _take_direct(
     if withdrawn:
         refused[opt_outs.NO_CONSENT] = withdrawn
         allowed = [row for row in allowed if row[0] not in withdrawn]
+    left = validity.left_of_api(session, [row[0] for row in allowed if row[PRIORITY] == API])
+    if ended := validity.over(allowed, left):
+        refused[validity.TOO_LATE] = ended
+        allowed = [row for row in allowed if row[0] not in ended]
     _skip(session, opted_out, refused)
-    return read(session, allowed) if rows else None
+    if not rows:
+        return None
+    messages = read(session, allowed)
+    return validity.told_of_api(messages, left) if left else messages
 
 
 def _take_of_campaign(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from promosms.db.transactions import transaction
-from promosms.models import Priority, SuppressionSource
+from promosms.models import TO_ONE, SuppressionSource
 from promosms.services.sending import claiming, opt_outs, recording
 from promosms.services.sending.claim_queries import Claimed
 from promosms.services.sending.claiming import Claim
@@ -29,5 +29,5 @@ def record_and_claim(claim: Claim, answered: Sequence[Answered], most: int) -> l
 def store_opt_outs(answered: Sequence[Answered]) -> None:
     """Store the opt-outs that gateways report in answers."""
     for message, answer in answered:
-        if answer.opted_out and (message.campaign_id or message.priority == Priority.DIRECT):
+        if answer.opted_out and (message.campaign_id or message.priority in TO_ONE):
             opt_outs.opt_out(message.account_id, message.phone, SuppressionSource.FAILURE)

@@ -23,6 +23,7 @@ from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
 from promosms.models import (
+    TO_ONE,
     Campaign,
     CampaignKind,
     Guest,
@@ -48,7 +49,7 @@ PATIENCE = 2.0  # seconds that an opt-out waits for a submission
 LOCKS = count_triggers.LOCKS
 LISTED = table_of(Suppression)
 T = TypeVar("T")
-OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority == Priority.DIRECT)
+OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority.in_(TO_ONE))
 """Texts of the account itself: opt-outs stop these, and neither tests nor verification texts."""
 WITH_SIGN_UPS = or_(OF_ACCOUNT, Message.priority == Priority.SIGN_UP)
 # A source replaces those with a smaller number. A STOP word is the recipient's own and certain:

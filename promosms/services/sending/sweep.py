@@ -158,7 +158,9 @@ def release_unsettled_direct() -> int:
 def gateways_with_work() -> list[int]:
     """Gateways with queued messages, and those that wait for probes."""
     single = select(Message.gateway_id).where(
-        Message.attention_status == cursors.QUEUED, Message.campaign_id.is_(None)
+        Message.attention_status == cursors.QUEUED,
+        Message.campaign_id.is_(None),
+        or_(Message.next_attempt_at.is_(None), Message.next_attempt_at <= now()),
     )
     running = (
         select(Message.gateway_id)

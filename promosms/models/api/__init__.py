@@ -1,0 +1,1 @@
+"""The programming interface: keys, requests that came with a key of their own, texts."""

@@ -1,0 +1,1 @@
+"""The programming interface: keys, requests that are done once, texts of programs."""

@@ -1,0 +1,222 @@
+"""Composing a text of the API: from what a program asks for to a message with its price.
+
+Everything that could be wrong is found here, before anything is written; `accepting.py` asks again
+what another transaction may change meanwhile.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from promosms.extensions import db
+from promosms.models import (
+    Account,
+    AccountStatus,
+    CampaignKind,
+    Route,
+    SenderStatus,
+    Suppression,
+    SuppressionSource,
+    now,
+)
+from promosms.services.accounts import trial
+from promosms.services.campaigns import kinds
+from promosms.services.gateways import routing
+from promosms.services.installation import defaults
+from promosms.services.prices import prices
+from promosms.services.senders import chosen, requests
+from promosms.services.senders.chosen import Chosen
+from promosms.sms import gsm7, phone, segments, transliterate
+from promosms.sms.phone import InvalidPhone, Phone
+
+FARTHEST = timedelta(days=366)
+"""So far ahead a text can be planned."""
+GRACE = timedelta(minutes=1)
+"""A time so little in the past means now: clocks differ."""
+_WRITTEN = re.compile(r"\+[0-9][0-9 ()./-]{4,30}")
+
+
+class Refusal(StrEnum):
+    """Why a text is not accepted."""
+
+    NUMBER = "invalid-number"
+    EMPTY = "empty-text"
+    TOO_LONG = "text-too-long"
+    PROMOTIONAL = "sounds-promotional"
+    ROUTE = "unknown-route"
+    SENDER = "unknown-sender"
+    SENDER_HERE = "sender-not-possible"
+    COUNTRY = "country-not-served"
+    PAST = "time-in-the-past"
+    TOO_FAR = "time-too-far"
+    OVER_MAXIMUM = "over-max-price"
+    OPTED_OUT = "opted-out"
+    SUSPENDED = "account-suspended"
+    TRIAL_GUEST = "trial-guests-only"
+    TRIAL_DAY = "trial-day-is-full"
+    BALANCE = "insufficient-balance"
+    MONTH_LIMIT = "monthly-limit"
+
+
+class Refused(Exception):
+    """A text is not accepted; `field` is the member of the request that is to blame."""
+
+    def __init__(self, code: Refusal, field: str = "", **values: object) -> None:
+        super().__init__(code)
+        self.code, self.field, self.values = code, field, values
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a program asks for. `max_price` is in 1/10,000; `plain`: write it without accents.
+
+    `service`: the program says that it is no promotion, whatever its words sound like.
+    """
+
+    to: str
+    text: str
+    sender: str = ""
+    route: str = ""
+    reference: str = ""
+    send_at: datetime | None = None
+    valid_minutes: int | None = None
+    max_price: int | None = None
+    plain: bool = False
+    service: bool = False
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A text that can be sent: to whom, how it is shown, its size, and its price in 1/10,000."""
+
+    phone: str
+    country: str
+    route: Route
+    sender: str
+    text: str
+    encoding: str
+    parts: int
+    units: int
+    price: int
+    reference: str = ""
+    send_at: datetime | None = None
+    valid_until: datetime | None = None
+    costly: Mapping[str, str | None] = field(default_factory=dict)
+    """Characters that make the text dearer, each with its plain replacement, if there is one."""
+
+
+def compose(account: Account, wish: Wish) -> Composed:
+    """Read what a program asks for; raises Refused."""
+    number = _number(wish.to)
+    text = _text(wish)
+    measure = segments.measure(text)
+    if measure.parts > segments.MAX_PARTS:
+        raise Refused(Refusal.TOO_LONG, "text", parts=measure.parts, most=segments.MAX_PARTS)
+    on_top = _sender(account, wish)
+    sender = _shown(on_top, number.country)
+    part_price = prices.price_list(on_top.route.id, account.id, country=number.country).of(
+        number.country, number.e164
+    )
+    if part_price is None or routing.gateway_for(on_top.route.id, number.country) is None:
+        raise Refused(Refusal.COUNTRY, "to", country=number.country)
+    price = part_price * measure.parts
+    if wish.max_price is not None and price > wish.max_price:
+        raise Refused(Refusal.OVER_MAXIMUM, "max_price", price=price)
+    send_at, valid_until = _times(wish)
+    return Composed(
+        phone=number.e164,
+        country=number.country,
+        route=on_top.route,
+        sender=sender,
+        text=text,
+        encoding=measure.encoding,
+        parts=measure.parts,
+        units=measure.units,
+        price=price,
+        reference=wish.reference,
+        send_at=send_at,
+        valid_until=valid_until,
+        costly=_costly(text),
+    )
+
+
+def check_recipient(account: Account, composed: Composed) -> None:
+    """May the account text this number now? Raises Refused."""
+    if account.status != AccountStatus.ACTIVE:
+        raise Refused(Refusal.SUSPENDED)
+    listed = select(Suppression.source).where(
+        Suppression.account_id == account.id, Suppression.phone == composed.phone
+    )
+    source = db.session.scalar(listed)
+    if source is not None:
+        raise Refused(Refusal.OPTED_OUT, "to", held=source == SuppressionSource.HELD)
+    guests = trial.may_text(account)
+    if guests is not None and composed.phone not in guests:
+        raise Refused(Refusal.TRIAL_GUEST, "to")
+
+
+def _number(written: str) -> Phone:
+    """Only with its country code: what a program guesses wrong would reach a stranger."""
+    if not _WRITTEN.fullmatch(written.strip()):
+        raise Refused(Refusal.NUMBER, "to", why="form")
+    try:
+        return phone.parse(written.strip(), "")
+    except InvalidPhone as error:
+        raise Refused(Refusal.NUMBER, "to", why=error.code.value) from error
+
+
+def _text(wish: Wish) -> str:
+    text = transliterate.tidy(wish.text)
+    text = transliterate.plain_text(text) if wish.plain else text
+    if not text.strip():
+        raise Refused(Refusal.EMPTY, "text")
+    words = () if wish.service else kinds.promotion_words_in(CampaignKind.SERVICE, text)
+    if words:
+        raise Refused(Refusal.PROMOTIONAL, "text", words=words)
+    return text
+
+
+def _sender(account: Account, wish: Wish) -> Chosen:
+    codes = {route.code: route for route in chosen.routes()}
+    if wish.route and wish.route not in codes:
+        raise Refused(Refusal.ROUTE, "route", routes=sorted(codes))
+    route = codes[wish.route] if wish.route else defaults.default_route()
+    if not wish.sender or wish.sender == route.sender:
+        return Chosen(route)
+    usable = {own.sender.key: own for own in requests.approved(account.id)}
+    own = usable.get(wish.sender.lower())
+    if own is None or own.status != SenderStatus.APPROVED or own.sender.name != wish.sender:
+        names = sorted(own.sender.name for own in usable.values())
+        raise Refused(Refusal.SENDER, "sender", names=names)
+    if not route.names:
+        raise Refused(Refusal.SENDER_HERE, "sender", why="route")
+    return Chosen(route, own)
+
+
+def _shown(on_top: Chosen, country: str) -> str:
+    sender, unreachable = on_top.by_country()(country)
+    if unreachable:
+        raise Refused(Refusal.SENDER_HERE, "sender", why=unreachable, country=country)
+    return sender
+
+
+def _times(wish: Wish) -> tuple[datetime | None, datetime | None]:
+    """When it is to leave, None for now, and until when at the latest."""
+    moment, send_at = now(), wish.send_at
+    if send_at is not None and send_at < moment - GRACE:
+        raise Refused(Refusal.PAST, "send_at")
+    if send_at is not None and send_at > moment + FARTHEST:
+        raise Refused(Refusal.TOO_FAR, "send_at", days=FARTHEST.days)
+    if send_at is not None and send_at <= moment:
+        send_at = None
+    if wish.valid_minutes is None:
+        return send_at, None
+    return send_at, (send_at or moment) + timedelta(minutes=wish.valid_minutes)
+
+
+def _costly(text: str) -> dict[str, str | None]:
+    return {char: transliterate.plain(char) for char in gsm7.costly(text)}

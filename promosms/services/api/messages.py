@@ -1,0 +1,191 @@
+"""Texts of the API as programs see them: one by its id, the newest of many, and to cancel one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from promosms.db.statements import update_rows
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.lib.pages import Page, page_of, select_page
+from promosms.models import (
+    ApiKey,
+    ApiMessage,
+    Message,
+    MessageStatus,
+    SandboxMessage,
+    now,
+)
+from promosms.services.api import message_ids, sandbox
+from promosms.services.ledger import ledger
+from promosms.services.sending import withdrawal
+
+
+class TooLate(Exception):
+    """The text has left already, or ended otherwise: it cannot be cancelled any more."""
+
+
+@dataclass(frozen=True)
+class ApiText:
+    """A text of the API, real or of the sandbox. `price` is in 1/10,000, for all parts."""
+
+    id: str
+    number: int
+    phone: str
+    country: str
+    sender: str
+    text: str
+    encoding: str
+    parts: int
+    price: int
+    status: MessageStatus
+    reason: str
+    reference: str
+    sandbox: bool
+    created_at: datetime
+    send_at: datetime | None
+    valid_until: datetime | None
+    sent_at: datetime | None
+    final_at: datetime | None
+    gateway_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which texts of a list; empty for all."""
+
+    reference: str = ""
+    phone: str = ""
+
+
+def find(key: ApiKey, public_id: str) -> ApiText | None:
+    """The text with this id, if it is one of the account and of the kind of the key."""
+    if key.sandbox:
+        tried = sandbox.find(key.account_id, public_id)
+        return None if tried is None else _tried(tried)
+    numbers = message_ids.decode(public_id)
+    if not numbers:
+        return None
+    query = _real(key.account_id).where(ApiMessage.message_id.in_(numbers))
+    row = db.session.execute(query).first()
+    return None if row is None else _sent([row])[0]
+
+
+def of_result(key: ApiKey, number: int) -> ApiText | None:
+    """The text that an idempotent request has made; None if it was deleted since."""
+    if key.sandbox:
+        own = SandboxMessage.account_id == key.account_id, SandboxMessage.id == number
+        tried = db.session.scalar(select(SandboxMessage).where(*own))
+        return None if tried is None else _tried(tried)
+    row = db.session.execute(_real(key.account_id).where(ApiMessage.message_id == number)).first()
+    return None if row is None else _sent([row])[0]
+
+
+def page(key: ApiKey, after: int | None, size: int, wanted: Filter) -> Page[ApiText]:
+    """A page of texts, the newest first."""
+    if key.sandbox:
+        tried = select(SandboxMessage).where(SandboxMessage.account_id == key.account_id)
+        if wanted.reference:
+            tried = tried.where(SandboxMessage.reference == wanted.reference)
+        if wanted.phone:
+            tried = tried.where(SandboxMessage.phone == wanted.phone)
+        found = db.session.scalars(select_page(tried, SandboxMessage.id, after, size)).all()
+        return page_of(map(_tried, found), size, lambda text: text.number)
+    query = _real(key.account_id)
+    if wanted.reference:
+        query = query.where(ApiMessage.reference == wanted.reference)
+    if wanted.phone:
+        query = query.where(Message.phone == wanted.phone)
+    rows = db.session.execute(select_page(query, ApiMessage.message_id, after, size)).all()
+    return page_of(_sent(rows), size, lambda text: text.number)
+
+
+def cancel(key: ApiKey, text: ApiText) -> None:
+    """Cancel a text that has not left, and give its price back; raises TooLate."""
+    if key.sandbox:
+        tried = sandbox.find(key.account_id, text.id)
+        if tried is None or not sandbox.cancel(tried):
+            raise TooLate
+        return
+    with transaction() as session:
+        waiting = Message.id == text.number, Message.account_id == key.account_id
+        # What the gateway may have, wholly or in part, cannot be taken back.
+        withdrawal.keep_unknown(session, waiting[0], MessageStatus.QUEUED)
+        cancelled = session.execute(
+            update_rows(Message)
+            .where(*waiting, Message.status == MessageStatus.QUEUED)
+            .values(
+                status=MessageStatus.CANCELLED,
+                attention_status=MessageStatus.CANCELLED,
+                final_at=now(),
+            )
+            .returning(Message.price)
+        ).one_or_none()
+        if cancelled is None:
+            raise TooLate
+        ledger.settle_text(text.number, 0, cancelled.price)
+
+
+def _real(account_id: int) -> Select[Message, ApiMessage]:
+    return (
+        select(Message, ApiMessage)
+        .join(ApiMessage, ApiMessage.message_id == Message.id)
+        .where(ApiMessage.account_id == account_id)
+    )
+
+
+def _sent(rows: Sequence[tuple[Message, ApiMessage]]) -> list[ApiText]:
+    ids = message_ids.encode([row[0].id for row in rows])
+    return [_real_text(*row, public_id) for row, public_id in zip(rows, ids, strict=True)]
+
+
+def _real_text(message: Message, own: ApiMessage, public_id: str) -> ApiText:
+    planned = message.next_attempt_at if not message.attempts else None
+    return ApiText(
+        id=public_id,
+        number=message.id,
+        phone=message.phone,
+        country=message.country,
+        sender=message.sender,
+        text=message.text,
+        encoding=message.encoding,
+        parts=message.parts,
+        price=message.price,
+        status=MessageStatus(message.status),
+        reason=message.reason,
+        reference=own.reference,
+        sandbox=False,
+        created_at=message.created_at,
+        send_at=planned,
+        valid_until=own.valid_until,
+        sent_at=message.sent_at,
+        final_at=message.final_at,
+        gateway_id=message.gateway_id,
+    )
+
+
+def _tried(message: SandboxMessage) -> ApiText:
+    status, reason = sandbox.status_of(message)
+    sent_at, final_at = sandbox.times_of(message)
+    return ApiText(
+        id=message_ids.SANDBOX_PREFIX + message.public_id,
+        number=message.id,
+        phone=message.phone,
+        country=message.country,
+        sender=message.sender,
+        text=message.text,
+        encoding=message.encoding,
+        parts=message.parts,
+        price=message.price,
+        status=status,
+        reason=reason,
+        reference=message.reference,
+        sandbox=True,
+        created_at=message.created_at,
+        send_at=message.send_at if message.send_at > message.created_at else None,
+        valid_until=message.valid_until,
+        sent_at=sent_at,
+        final_at=final_at,
+    )

@@ -1,0 +1,111 @@
+"""The sandbox: texts of sandbox keys, which nobody gets and nobody pays for.
+
+What becomes of one follows from the last digits of its number, as on the simulator
+(`gateways/simulator.py`), and from the time that has passed. So it needs no worker and no gateway.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from promosms.db.statements import update_rows
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.gateways import simulator
+from promosms.gateways.simulator import Outcome
+from promosms.models import ApiKey, MessageStatus, SandboxMessage, now
+from promosms.services.api import idempotency
+from promosms.services.api.composing import Composed
+from promosms.services.api.idempotency import Once
+from promosms.services.api.message_ids import SANDBOX_PREFIX
+
+RESULT = "sandbox"
+ANSWER, RECEIPT, SLOW_RECEIPT = (timedelta(seconds=seconds) for seconds in (1, 3, 30))
+"""When a simulated network has taken a text, and when its receipt comes."""
+FINAL = {
+    Outcome.UNDELIVERED: MessageStatus.UNDELIVERED,
+    Outcome.EXPIRED: MessageStatus.EXPIRED,
+}
+
+
+def accept(key: ApiKey, composed: Composed, once: Once | None) -> SandboxMessage:
+    """Store a text; raises what `idempotency.begin` raises."""
+    with transaction() as session:
+        idempotency.begin(session, once)
+        message = SandboxMessage(
+            account_id=key.account_id,
+            key_id=key.id,
+            phone=composed.phone,
+            country=composed.country,
+            sender=composed.sender,
+            text=composed.text,
+            encoding=composed.encoding,
+            parts=composed.parts,
+            price=composed.price,
+            reference=composed.reference,
+            send_at=composed.send_at or now(),
+            valid_until=composed.valid_until,
+        )
+        session.add(message)
+        session.flush()
+        idempotency.finish(session, once, f"{RESULT}:{message.id}")
+        return message
+
+
+def find(account_id: int, public_id: str) -> SandboxMessage | None:
+    """The text of an account with this public id, which has the prefix of the sandbox."""
+    return db.session.scalar(
+        select(SandboxMessage).where(
+            SandboxMessage.account_id == account_id,
+            SandboxMessage.public_id == public_id.removeprefix(SANDBOX_PREFIX),
+        )
+    )
+
+
+def status_of(message: SandboxMessage) -> tuple[MessageStatus, str]:
+    """What has become of a text by now, and why if it did not arrive."""
+    if message.cancelled_at is not None:
+        return MessageStatus.CANCELLED, ""
+    waited = now() - message.send_at
+    if waited < ANSWER:
+        return MessageStatus.QUEUED, ""
+    outcome = simulator.outcome_of(message.phone)
+    if outcome is Outcome.REJECTED:
+        return MessageStatus.FAILED, "rejected"
+    if outcome is Outcome.LOST_ANSWER and waited < RECEIPT:
+        return MessageStatus.UNKNOWN, "no_answer"
+    if outcome is Outcome.NO_RECEIPT or waited < _receipt(outcome):
+        return MessageStatus.SENT, ""
+    return FINAL.get(outcome, MessageStatus.DELIVERED), ""
+
+
+def times_of(message: SandboxMessage) -> tuple[datetime | None, datetime | None]:
+    """When it left, and when its result was known."""
+    status, _reason = status_of(message)
+    if status == MessageStatus.CANCELLED:
+        return None, message.cancelled_at
+    left = message.send_at + ANSWER
+    sent = None if status in (MessageStatus.QUEUED, MessageStatus.FAILED) else left
+    receipt = message.send_at + _receipt(simulator.outcome_of(message.phone))
+    final = receipt if status in (MessageStatus.DELIVERED, *FINAL.values()) else None
+    return sent, left if status == MessageStatus.FAILED else final
+
+
+def cancel(message: SandboxMessage) -> bool:
+    """Cancel a text that has not left; False if it is too late."""
+    with transaction() as session:
+        rows = session.execute(
+            update_rows(SandboxMessage)
+            .where(
+                SandboxMessage.id == message.id,
+                SandboxMessage.cancelled_at.is_(None),
+                SandboxMessage.send_at > now() - ANSWER,
+            )
+            .values(cancelled_at=now())
+            .returning(SandboxMessage.id)
+        ).all()
+        return bool(rows)
+
+
+def _receipt(outcome: Outcome) -> timedelta:
+    return SLOW_RECEIPT if outcome is Outcome.SLOW else RECEIPT
