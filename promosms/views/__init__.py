@@ -54,6 +54,9 @@ BLUEPRINTS = (
     "admin",
     "gateways.webhooks",
     "design",
+    "api.messages",
+    "api.account",
+    "api.documents",
 )
 
 

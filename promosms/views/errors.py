@@ -20,6 +20,8 @@ from promosms.services.abuse.refusals import PumpingProblem
 from promosms.services.auth.hashing_slots import Busy
 from promosms.settings import settings
 from promosms.web import access
+from promosms.web.api import problems
+from promosms.web.api.problems import Problem
 
 log = logs.get(__name__)
 DRAIN = 512 * 1024 * 1024
@@ -27,7 +29,8 @@ COUNTED = {"auth.confirm", "auth.reset"}  # their forms lead to texts that the i
 
 
 def init_app(app: Flask) -> None:
-    """Register the error pages."""
+    """Register the error pages, and the problems of the API."""
+    app.register_error_handler(Problem, problems.answer)
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(SecurityError, foreign_host)
@@ -42,6 +45,8 @@ def page(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
+    if problems.wanted():
+        return problems.of_http(error)
     title, advice = _title_and_advice(code)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(code)), code
 
@@ -69,6 +74,8 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Read the rest of the upload first, or the browser shows a broken connection."""
     _drain()
+    if problems.wanted():
+        return problems.of_http(error)
     size = settings.max_content_length // (1024 * 1024)
     title = _("This file is too large")
     advice = _(
@@ -81,7 +88,6 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def storage(error: OperationalError) -> ResponseReturnValue:
     """The database cannot be reached, or its disk is full."""
-    access.forget_user()
     return _log_and_render("page.storage", error, 503)
 
 
@@ -95,14 +101,18 @@ def busy(_error: Busy) -> ResponseReturnValue:
 
 def crash(error: Exception) -> ResponseReturnValue:
     """An error of the application."""
-    access.forget_user()
     return _log_and_render("page.crash", error, 500)
 
 
 def _log_and_render(event: str, error: Exception, code: int) -> ResponseReturnValue:
+    access.forget_user()
     incident = secrets.token_hex(4)
     extra = {"endpoint": request.endpoint, "incident": incident}
     log.error(event, exc_info=error, extra=extra)
+    if problems.wanted():
+        return problems.answer(
+            Problem(problems.OF_HTTP.get(code, "internal"), more={"incident": incident})
+        )
     title, advice = _title_and_advice(code)
     kept = kept_text(code)
     page = render_template("error.html", title=title, advice=advice, kept=kept, incident=incident)

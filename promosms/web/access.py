@@ -18,19 +18,25 @@ from promosms.lib import pseudonyms
 from promosms.logs import security
 from promosms.models import Account, Role, Session, User
 from promosms.services.auth import reauthentication, sessions, totp
+from promosms.web.api import caller
+from promosms.web.api.endpoint import declared
 
 View = TypeVar("View", bound=Callable[..., Any])
 Owned = TypeVar("Owned")
 
 
 class Access(StrEnum):
-    """Public: anybody. Signed in: any user. Member and owner: of an account. Admin: operator's."""
+    """Public: anybody. Signed in: any user. Member and owner: of an account. Admin: operator's.
+
+    Key: a program with an API key, and no user.
+    """
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     MEMBER = "member"
     OWNER = "owner"
     ADMIN = "admin"
+    KEY = "key"
 
 
 ROLES = {
@@ -160,6 +166,9 @@ def _check() -> ResponseReturnValue | None:
         return None
     access = access_of(request.endpoint)
     if access is Access.PUBLIC:
+        return None
+    if access is Access.KEY:
+        caller.authenticate(declared(request.endpoint).scope)
         return None
     if not current_user.is_authenticated:
         return _sign_in_first()

@@ -35,14 +35,14 @@ def limit(value: str, **options: Any) -> Callable[[Any], Any]:
 
 
 def _line() -> str:
-    return _hashed("line", line_of(request.remote_addr or ""))
+    return hashed("line", line_of(request.remote_addr or ""))
 
 
 def _network() -> str:
-    return _hashed("network", network_of(request.remote_addr or ""))
+    return hashed("network", network_of(request.remote_addr or ""))
 
 
-def _hashed(kind: str, name: str) -> str:
-    """A keyed hash, so that no address stands in Redis or its files."""
+def hashed(kind: str, name: str) -> str:
+    """A keyed hash of what is counted, so that no address stands in Redis or its files."""
     key = settings.secret_key.encode()
     return hmac.digest(key, f"{kind} {name}".encode(), "sha256").hex()[:32]

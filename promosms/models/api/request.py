@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
-from promosms.models.processing import NotPersonal
+from promosms.models.processing import ACCOUNT, Processing
 from promosms.models.registry import ADD_AND_DELETE, N_, NotExported, Retention
 
 
@@ -29,7 +29,7 @@ class ApiRequest(Model):
         limit=timedelta(hours=24),
         what=N_("That a request of a program was done, without what it said"),
     )
-    processing = NotPersonal("Hashes, and what came of a request.")
+    processing = Processing(ACCOUNT, N_("That a request of a program was done, as a hash"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

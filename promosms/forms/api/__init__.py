@@ -1,0 +1,1 @@
+"""What programs send to the API, and what they get: models that are checked and documented."""

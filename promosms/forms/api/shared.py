@@ -1,0 +1,81 @@
+"""What all models of the API share: unknown members are refused, and values are not guessed."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
+
+from promosms.settings import settings
+
+UNIT = 10_000
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Asked(BaseModel):
+    """The body of a request."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Parameters(BaseModel):
+    """The parameters of an address: strings, which are read as what they shall be."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Given(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _no_control(text: str) -> str:
+    if _INVISIBLE.search(text):
+        raise ValueError("A text has no control characters but line feeds and tabs")
+    return text
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Words = Annotated[str, AfterValidator(_no_control)]
+"""A text without control characters, which no database takes and no phone shows."""
+Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+"""A time in an answer: UTC, RFC 3339 with milliseconds."""
+Planned = AwareDatetime
+"""A time in a request: RFC 3339 with its offset."""
+Money = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$",
+        examples=["0.0750"],
+        description="An amount as a decimal string, net, in the currency of the installation.",
+    ),
+]
+
+
+def written(amount: int) -> str:
+    """An amount of 1/10,000 as the API writes it: "0.0750"."""
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(amount), UNIT)
+    return f"{sign}{whole}.{rest:04d}"
+
+
+def read(amount: str) -> int:
+    """An amount of the API in 1/10,000."""
+    whole, _, rest = amount.partition(".")
+    return int(whole) * UNIT + int(rest.ljust(4, "0"))
+
+
+def currency() -> str:
+    """The currency of all amounts (ISO 4217)."""
+    return settings.currency

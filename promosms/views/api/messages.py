@@ -1,0 +1,186 @@
+"""Messages of the API: send one, see what becomes of it, cancel it."""
+
+from flask import Blueprint, url_for
+
+from promosms import queue
+from promosms.extensions import csrf
+from promosms.forms.api import shared
+from promosms.forms.api.messages import (
+    CostlyCharacter,
+    Encoding,
+    MessageOut,
+    MessagePage,
+    MessagePreview,
+    MessageQuery,
+    NewMessage,
+)
+from promosms.lib.pages import HIGHEST
+from promosms.models import MessageStatus, Scope
+from promosms.services.api import accepting, composing, message_ids, messages, sandbox
+from promosms.services.api.composing import Composed, Refusal, Refused, Wish
+from promosms.services.api.idempotency import Once
+from promosms.services.api.messages import ApiText, Filter, TooLate
+from promosms.views.api import refusals
+from promosms.web.access import Access, allow
+from promosms.web.api import PREFIX, caller
+from promosms.web.api.endpoint import Answer, endpoint
+from promosms.web.api.problems import Problem
+
+bp = Blueprint("api_messages", __name__, url_prefix=f"{PREFIX}/messages")
+csrf.exempt(bp)
+
+
+def _again(result: str) -> Answer:
+    """The answer to a request that was done before."""
+    text = messages.of_result(caller.key(), int(result.rpartition(":")[2]))
+    if text is None:
+        raise Problem("done-and-deleted")
+    return _created(text)
+
+
+@bp.post("")
+@allow(Access.KEY)
+@endpoint(
+    scope=Scope.SEND,
+    body=NewMessage,
+    gives={201: MessageOut, 200: MessagePreview},
+    fails=tuple(Refusal),
+    once=_again,
+)
+def send(body: NewMessage, once: Once | None) -> Answer:
+    """Send a text to one person.
+
+    The answer 201 means that the text is stored and its price set aside: it is not lost any more.
+    Send an `Idempotency-Key`, and repeat the request with the same key if no answer comes.
+    With `dry_run` the answer is 200, with what would be sent.
+    """
+    key = caller.key()
+    try:
+        composed = composing.compose(caller.account(), _wish(body))
+        if body.dry_run:
+            accepting.dry_run(key, composed)
+            return Answer(_preview(composed))
+        if key.sandbox:
+            tried = sandbox.accept(key, composed, once)
+            return _created(_found(message_ids.SANDBOX_PREFIX + tried.public_id))
+        message = accepting.accept(key, composed, once)
+    except Refused as error:
+        raise refusals.problem(error) from error
+    if message.gateway_id is not None and composed.send_at is None:
+        queue.wake(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
+    return _created(_found(message_ids.encode([message.id])[0]))
+
+
+@bp.get("")
+@allow(Access.KEY)
+@endpoint(scope=Scope.READ, query=MessageQuery, gives={200: MessagePage})
+def index(query: MessageQuery) -> Answer:
+    """List the texts that came by the API, the newest first.
+
+    A sandbox key lists those of the sandbox.
+    """
+    wanted = Filter(query.reference, query.to)
+    page = messages.page(caller.key(), _after(query.cursor), query.limit, wanted)
+    last = None if page.next_key is None else page.rows[-1].id
+    return Answer(MessagePage(messages=[_out(text) for text in page.rows], next_cursor=last))
+
+
+@bp.get("/<public_id>")
+@allow(Access.KEY)
+@endpoint(scope=Scope.READ, gives={200: MessageOut}, fails=("not-found",))
+def show(public_id: str) -> Answer:
+    """Read a text, and what has become of it."""
+    return Answer(_out(_found(public_id)))
+
+
+@bp.post("/<public_id>/cancel")
+@allow(Access.KEY)
+@endpoint(scope=Scope.SEND, gives={200: MessageOut}, fails=("not-found", "too-late"))
+def cancel(public_id: str) -> Answer:
+    """Cancel a text that has not left. Its price is given back."""
+    text = _found(public_id)
+    if text.status == MessageStatus.CANCELLED:
+        return Answer(_out(text))
+    try:
+        messages.cancel(caller.key(), text)
+    except TooLate as error:
+        raise Problem("too-late", more={"message": _found(public_id).status.value}) from error
+    return Answer(_out(_found(public_id)))
+
+
+def _found(public_id: str) -> ApiText:
+    text = messages.find(caller.key(), public_id)
+    if text is None:
+        raise Problem("not-found")
+    return text
+
+
+def _after(cursor: str) -> int | None:
+    """The number of the last text of the page before. One that does not exist is an error."""
+    if not cursor:
+        return None
+    found = messages.find(caller.key(), cursor)
+    if found is None:
+        detail = "This cursor leads nowhere: begin again without it."
+        raise Problem("invalid-request", errors=[{"parameter": "cursor", "detail": detail}])
+    return min(found.number, HIGHEST)
+
+
+def _created(text: ApiText) -> Answer:
+    location = url_for("api_messages.show", public_id=text.id)
+    return Answer(_out(text), 201, {"Location": location})
+
+
+def _wish(body: NewMessage) -> Wish:
+    return Wish(
+        to=body.to,
+        text=body.text,
+        sender=body.sender,
+        route=body.route,
+        reference=body.reference,
+        send_at=body.send_at,
+        valid_minutes=body.valid_minutes,
+        max_price=None if body.max_price is None else shared.read(body.max_price),
+        plain=body.plain,
+        service=body.confirm_service,
+    )
+
+
+def _out(text: ApiText) -> MessageOut:
+    return MessageOut(
+        id=text.id,
+        to=text.phone,
+        text=text.text,
+        sender=text.sender,
+        country=text.country,
+        reference=text.reference,
+        status=text.status,
+        reason=text.reason,
+        parts=text.parts,
+        encoding=Encoding(text.encoding),
+        price=shared.written(text.price),
+        currency=shared.currency(),
+        sandbox=text.sandbox,
+        created_at=text.created_at,
+        send_at=text.send_at,
+        valid_until=text.valid_until,
+        sent_at=text.sent_at,
+        final_at=text.final_at,
+    )
+
+
+def _preview(composed: Composed) -> MessagePreview:
+    return MessagePreview(
+        to=composed.phone,
+        text=composed.text,
+        sender=composed.sender,
+        country=composed.country,
+        parts=composed.parts,
+        encoding=Encoding(composed.encoding),
+        units=composed.units,
+        costly_characters=[
+            CostlyCharacter(character=char, plain=plain) for char, plain in composed.costly.items()
+        ],
+        price=shared.written(composed.price),
+        currency=shared.currency(),
+    )

@@ -1,0 +1,3 @@
+"""What every address of the programming interface obeys: keys, limits, JSON, problems, OpenAPI."""
+
+PREFIX = "/api/v1"

@@ -1,0 +1,81 @@
+"""Who calls: the key of a request, and what it may do."""
+
+import re
+from functools import partial
+
+from flask import g, request
+
+from promosms.db import row_security
+from promosms.extensions import db
+from promosms.lib import pseudonyms
+from promosms.logs import security
+from promosms.models import Account, AccountStatus, ApiKey, Scope
+from promosms.services.api import keys, tokens
+from promosms.web.api import rate_limit
+from promosms.web.api.problems import Problem
+
+BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="PromoSMS"'}
+
+
+def key() -> ApiKey:
+    """The key of this request."""
+    found: ApiKey = g.api_key
+    return found
+
+
+def account() -> Account:
+    """The account for which the key acts."""
+    return db.session.get_one(Account, key().account_id)
+
+
+def authenticate(scope: Scope | None) -> None:
+    """Find the key of this request, and what it may do. Raises Problem.
+
+    From here on only the rows of its account are seen.
+    """
+    _refuse_in_address()
+    found = keys.find(_token())
+    if found is None or not keys.works(found):
+        security.note("api_key", code="unknown" if found is None else "ended")
+        raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
+    g.pseudonym = partial(pseudonyms.of, found.account_id)
+    g.api_key = found
+    if not keys.may_come_from(found, request.remote_addr or ""):
+        security.because("address")
+        raise Problem("address-not-allowed")
+    owner = db.session.get_one(Account, found.account_id)
+    if owner.status == AccountStatus.DELETING:
+        raise _unauthorized("This key does not work: its account is being deleted.")
+    rate_limit.count(found.public_id)
+    if scope is not None and scope not in keys.scopes_of(found):
+        security.because("scope")
+        raise Problem("missing-scope", more={"scope": scope.value})
+    row_security.restrict_to(found.account_id)
+
+
+def _token() -> str:
+    header = request.headers.get("Authorization", "")
+    if not header:
+        raise _unauthorized()
+    found = BEARER.fullmatch(header.strip())
+    if found is None:
+        raise _unauthorized("Write the word Bearer, a space and the key into Authorization.")
+    if not tokens.is_complete(found[1]):
+        raise _unauthorized("This is no complete key: a character is missing, or one too many.")
+    return found[1]
+
+
+def _unauthorized(detail: str = "") -> Problem:
+    rate_limit.count_guess()
+    security.because("key")
+    return Problem("unauthorized", detail, headers=CHALLENGE)
+
+
+def _refuse_in_address() -> None:
+    """A key in an address is in logs by now: revoke it."""
+    found = tokens.ANYWHERE.search(f"{request.path}?{request.query_string.decode('latin-1')}")
+    if found:
+        keys.revoke_exposed(found[0])
+        security.because("key_in_address")
+        raise Problem("key-in-address")

@@ -1,0 +1,81 @@
+"""Programs that call the API: a client whose every answer is compared with the OpenAPI document."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from promosms.extensions import db
+from promosms.models import Account, Scope
+from promosms.services.api import keys
+from promosms.services.api.keys import Wish
+from promosms.web.api import PREFIX, openapi
+
+BASE = "https://localhost"
+ACTOR = "a user"
+
+
+def new_key(app: Flask, account_id: int, **wish: Any) -> str:
+    """The token of a new key with all scopes."""
+    with app.app_context():
+        made = Wish(**{"name": "Shop", "scopes": tuple(Scope), **wish})
+        _key, token = keys.make(db.session.get_one(Account, account_id).id, made, ACTOR)
+        return token
+
+
+@dataclass
+class Program:
+    """A program with a key; without one it sends none."""
+
+    app: Flask
+    token: str = ""
+    base: str = BASE
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """Read something."""
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: object = None, **more: Any) -> TestResponse:
+        """Send a body as JSON."""
+        if "data" not in more:
+            more["json"] = {} if body is None else body
+        return self.call("POST", path, **more)
+
+    def call(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> TestResponse:
+        """A request, and its answer, which is one of those that the document names."""
+        sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        response = self.app.test_client().open(
+            PREFIX + path, method=method, base_url=self.base, headers=sent | (headers or {}), **more
+        )
+        self._check(method, path.partition("?")[0], response)
+        return response
+
+    def _check(self, method: str, path: str, response: TestResponse) -> None:
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in response.headers
+        with self.app.app_context():
+            document = openapi.document(self.app)
+        found = _operation(document, method.lower(), path)
+        if found is None:
+            assert response.status_code in (403, 404, 405)
+            return
+        answer = found["responses"][str(response.status_code)]
+        schema = answer["content"][response.mimetype]["schema"]
+        whole = {**schema, "components": document["components"]}
+        jsonschema_rs.Draft202012Validator(whole).validate(response.get_json())
+
+
+def _operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
+    for template, methods in document["paths"].items():
+        steps, wanted = path.split("/"), template.split("/")
+        same = len(steps) == len(wanted) and all(
+            step == part or part.startswith("{") for step, part in zip(steps, wanted, strict=True)
+        )
+        if same and method in methods and (path in document["paths"]) <= (template == path):
+            operation: dict[str, Any] = methods[method]
+            return operation
+    return None
