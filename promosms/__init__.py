@@ -32,12 +32,12 @@ def _init_requests(app: Flask) -> None:
     from promosms.logs import requests as request_log
     from promosms.views.links import redirects
     from promosms.web import compression, nul, secret_addresses, security
-    from promosms.web.api import unencrypted
+    from promosms.web.api import exposure
 
     redirects.init_app(app)
     request_log.init_app(app)
     compression.init_app(app)
-    unencrypted.init_app(app)
+    exposure.init_app(app)
     security.init_app(app)
     nul.init_app(app)
     secret_addresses.init_app(app)

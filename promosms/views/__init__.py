@@ -55,6 +55,7 @@ BLUEPRINTS = (
     "gateways.webhooks",
     "design",
     "api.messages",
+    "api.batches",
     "api.account",
     "api.documents",
 )

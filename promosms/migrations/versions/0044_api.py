@@ -62,6 +62,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_api_requests_created_at", "api_requests", ["created_at"])
     _messages()
+    op.add_column("campaigns", sa.Column("api_key_id", ID))
     queued = sa.text("attention_status = 'queued' AND campaign_id IS NULL")
     op.create_index(
         "ix_messages_to_one",
@@ -111,6 +112,7 @@ def _messages() -> None:
         sa.Column("public_id", sa.String(20), nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("key_id", ID, nullable=False),
+        sa.Column("batch", sa.String(20), nullable=False),
         sa.Column("phone", sa.String(16), nullable=False),
         sa.Column("country", sa.String(2), nullable=False),
         sa.Column("sender", sa.String(16), nullable=False),
@@ -119,6 +121,7 @@ def _messages() -> None:
         sa.Column("parts", sa.SmallInteger(), nullable=False),
         sa.Column("price", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(100), nullable=False),
+        sa.Column("reason", sa.String(24), nullable=False),
         sa.Column("send_at", TIME, nullable=False),
         sa.Column("valid_until", TIME),
         sa.Column("cancelled_at", TIME),
@@ -130,11 +133,13 @@ def _messages() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_sandbox_messages_page", "sandbox_messages", ["account_id", "id"])
+    op.create_index("ix_sandbox_messages_batch", "sandbox_messages", ["account_id", "batch"])
 
 
 def downgrade() -> None:
     """Back to the version before: texts of programs that wait are sent like others."""
     op.drop_index("ix_messages_to_one", "messages")
+    op.drop_column("campaigns", "api_key_id")
     for table in reversed(TABLES):
         op.drop_table(table)
 

@@ -55,7 +55,7 @@ class ApiKey(Model):
             "revoked_at": N_("when it was revoked"),
             "revoked_why": N_("why it was revoked"),
         },
-        referred=("key_id",),
+        referred=("key_id", "api_key_id"),
     )
     retention = WITH_ACCOUNT
     processing = Processing(ACCOUNT, N_("API keys: their names, and the last day of their use"))

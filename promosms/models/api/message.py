@@ -67,12 +67,13 @@ class SandboxMessage(Model):
     """A text that was sent with a sandbox key: nobody gets it.
 
     What becomes of it follows from its number, as on the simulator, and from the time: nothing but
-    a cancellation is stored. It counts nowhere.
+    a cancellation is stored. It counts nowhere. With a `reason` it would have been left out.
     """
 
     __tablename__ = "sandbox_messages"
     __table_args__ = (
         Index("ix_sandbox_messages_page", "account_id", "id"),
+        Index("ix_sandbox_messages_batch", "account_id", "batch"),
         {"sqlite_autoincrement": True},  # the id is in the answer: it is never given twice
     )
     privacy = Privacy.COLLECTED
@@ -83,6 +84,7 @@ class SandboxMessage(Model):
         words={
             "key_id": N_("the API key, see api-keys"),
             "sender": N_("the sender that was shown"),
+            "batch": N_("a random name that all texts of one request share"),
             "send_at": N_("when it would have left"),
             "valid_until": N_("until when it was to be sent"),
             "cancelled_at": N_("when it was cancelled"),
@@ -101,6 +103,7 @@ class SandboxMessage(Model):
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    batch: Mapped[str] = mapped_column(String(20), default="")
     phone: Mapped[str] = mapped_column(String(16))
     country: Mapped[str] = mapped_column(String(2))
     sender: Mapped[str] = mapped_column(String(16))
@@ -109,6 +112,7 @@ class SandboxMessage(Model):
     parts: Mapped[int] = mapped_column(SmallInteger)
     price: Mapped[int] = mapped_column(BigInteger)
     reference: Mapped[str] = mapped_column(String(100), default="")
+    reason: Mapped[str] = mapped_column(String(24), default="")
     send_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -180,6 +180,8 @@ class Campaign(Model):
     `automation_id` is the automation that has made it for the day `occasion`, one for each day; it
     has no foreign key, because the report outlives the automation. After `ends_at` nothing more of
     it is sent.
+
+    `api_key_id` is the API key of the program that has named its people itself.
     """
 
     __tablename__ = "campaigns"
@@ -252,6 +254,7 @@ class Campaign(Model):
             "follow_up_kind": N_("those who did not get that campaign, or did not answer"),
             "automation_id": N_("the automation that has made it, see automations"),
             "occasion": N_("for which day it was made"),
+            "api_key_id": N_("the API key of the program that has sent it, see api-keys"),
             "ends_at": N_("when what is not sent yet is cancelled"),
             "everyone": N_("is it addressed to all recipients"),
             "audience": N_("how many recipients it was addressed to"),
@@ -310,6 +313,7 @@ class Campaign(Model):
     automation_id: Mapped[int | None] = mapped_column(BigId)
     occasion: Mapped[date | None] = mapped_column(Date)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    api_key_id: Mapped[int | None] = mapped_column(BigId)
     name: Mapped[str] = mapped_column(String(100), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[str] = mapped_column(

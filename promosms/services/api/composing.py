@@ -60,6 +60,9 @@ class Refusal(StrEnum):
     TRIAL_DAY = "trial-day-is-full"
     BALANCE = "insufficient-balance"
     MONTH_LIMIT = "monthly-limit"
+    LIMIT = "campaign-limit"
+    TWICE = "number-twice"
+    VALUE = "value-missing"
 
 
 class Refused(Exception):
@@ -111,12 +114,12 @@ class Composed:
 
 def compose(account: Account, wish: Wish) -> Composed:
     """Read what a program asks for; raises Refused."""
-    number = _number(wish.to)
+    number = number_of(wish.to)
     text = _text(wish)
     measure = segments.measure(text)
     if measure.parts > segments.MAX_PARTS:
         raise Refused(Refusal.TOO_LONG, "text", parts=measure.parts, most=segments.MAX_PARTS)
-    on_top = _sender(account, wish)
+    on_top = sender_of(account, wish.route, wish.sender)
     sender = _shown(on_top, number.country)
     part_price = prices.price_list(on_top.route.id, account.id, country=number.country).of(
         number.country, number.e164
@@ -159,7 +162,7 @@ def check_recipient(account: Account, composed: Composed) -> None:
         raise Refused(Refusal.TRIAL_GUEST, "to")
 
 
-def _number(written: str) -> Phone:
+def number_of(written: str) -> Phone:
     """Only with its country code: what a program guesses wrong would reach a stranger."""
     if not _WRITTEN.fullmatch(written.strip()):
         raise Refused(Refusal.NUMBER, "to", why="form")
@@ -174,22 +177,29 @@ def _text(wish: Wish) -> str:
     text = transliterate.plain_text(text) if wish.plain else text
     if not text.strip():
         raise Refused(Refusal.EMPTY, "text")
-    words = () if wish.service else kinds.promotion_words_in(CampaignKind.SERVICE, text)
-    if words:
-        raise Refused(Refusal.PROMOTIONAL, "text", words=words)
+    if not wish.service:
+        check_words(text)
     return text
 
 
-def _sender(account: Account, wish: Wish) -> Chosen:
+def check_words(text: str) -> None:
+    """Raise Refused for a text that sounds like a promotion."""
+    words = kinds.promotion_words_in(CampaignKind.SERVICE, text)
+    if words:
+        raise Refused(Refusal.PROMOTIONAL, "text", words=words)
+
+
+def sender_of(account: Account, route_code: str, name: str) -> Chosen:
+    """The route and the sender name that a program asks for; raises Refused."""
     codes = {route.code: route for route in chosen.routes()}
-    if wish.route and wish.route not in codes:
+    if route_code and route_code not in codes:
         raise Refused(Refusal.ROUTE, "route", routes=sorted(codes))
-    route = codes[wish.route] if wish.route else defaults.default_route()
-    if not wish.sender or wish.sender == route.sender:
+    route = codes[route_code] if route_code else defaults.default_route()
+    if not name or name == route.sender:
         return Chosen(route)
     usable = {own.sender.key: own for own in requests.approved(account.id)}
-    own = usable.get(wish.sender.lower())
-    if own is None or own.status != SenderStatus.APPROVED or own.sender.name != wish.sender:
+    own = usable.get(name.lower())
+    if own is None or own.status != SenderStatus.APPROVED or own.sender.name != name:
         names = sorted(own.sender.name for own in usable.values())
         raise Refused(Refusal.SENDER, "sender", names=names)
     if not route.names:
@@ -206,16 +216,20 @@ def _shown(on_top: Chosen, country: str) -> str:
 
 def _times(wish: Wish) -> tuple[datetime | None, datetime | None]:
     """When it is to leave, None for now, and until when at the latest."""
-    moment, send_at = now(), wish.send_at
+    send_at = planned(wish.send_at)
+    if wish.valid_minutes is None:
+        return send_at, None
+    return send_at, (send_at or now()) + timedelta(minutes=wish.valid_minutes)
+
+
+def planned(send_at: datetime | None) -> datetime | None:
+    """When something is to leave, None for now; raises Refused."""
+    moment = now()
     if send_at is not None and send_at < moment - GRACE:
         raise Refused(Refusal.PAST, "send_at")
     if send_at is not None and send_at > moment + FARTHEST:
         raise Refused(Refusal.TOO_FAR, "send_at", days=FARTHEST.days)
-    if send_at is not None and send_at <= moment:
-        send_at = None
-    if wish.valid_minutes is None:
-        return send_at, None
-    return send_at, (send_at or moment) + timedelta(minutes=wish.valid_minutes)
+    return None if send_at is not None and send_at <= moment else send_at
 
 
 def _costly(text: str) -> dict[str, str | None]:

@@ -23,6 +23,10 @@ from promosms.services.ledger import ledger
 from promosms.services.sending import withdrawal
 
 
+class OfBatch(Exception):
+    """The text is one of a batch: its whole campaign can be cancelled."""
+
+
 class TooLate(Exception):
     """The text has left already, or ended otherwise: it cannot be cancelled any more."""
 
@@ -50,6 +54,7 @@ class ApiText:
     sent_at: datetime | None
     final_at: datetime | None
     gateway_id: int | None = None
+    of_batch: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,9 @@ def page(key: ApiKey, after: int | None, size: int, wanted: Filter) -> Page[ApiT
 
 
 def cancel(key: ApiKey, text: ApiText) -> None:
-    """Cancel a text that has not left, and give its price back; raises TooLate."""
+    """Cancel a text that has not left, and give its price back; raises TooLate and OfBatch."""
+    if text.of_batch:
+        raise OfBatch
     if key.sandbox:
         tried = sandbox.find(key.account_id, text.id)
         if tried is None or not sandbox.cancel(tried):
@@ -163,6 +170,7 @@ def _real_text(message: Message, own: ApiMessage, public_id: str) -> ApiText:
         sent_at=message.sent_at,
         final_at=message.final_at,
         gateway_id=message.gateway_id,
+        of_batch=message.campaign_id is not None,
     )
 
 

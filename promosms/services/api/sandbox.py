@@ -10,11 +10,21 @@ from sqlalchemy import select
 
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
+from promosms.db.upsert_rows import insert_rows
 from promosms.extensions import db
 from promosms.gateways import simulator
 from promosms.gateways.simulator import Outcome
-from promosms.models import ApiKey, MessageStatus, SandboxMessage, now
+from promosms.models import (
+    ApiKey,
+    MessageStatus,
+    SandboxMessage,
+    new_public_id,
+    new_public_ids,
+    now,
+    table_of,
+)
 from promosms.services.api import idempotency
+from promosms.services.api.batches import ComposedBatch
 from promosms.services.api.composing import Composed
 from promosms.services.api.idempotency import Once
 from promosms.services.api.message_ids import SANDBOX_PREFIX
@@ -22,6 +32,11 @@ from promosms.services.api.message_ids import SANDBOX_PREFIX
 RESULT = "sandbox"
 ANSWER, RECEIPT, SLOW_RECEIPT = (timedelta(seconds=seconds) for seconds in (1, 3, 30))
 """When a simulated network has taken a text, and when its receipt comes."""
+COLUMNS = (
+    *("public_id", "account_id", "key_id", "batch", "phone", "country", "sender"),
+    *("text", "encoding", "parts", "price", "reference"),
+    *("reason", "send_at", "valid_until", "cancelled_at", "created_at"),
+)
 FINAL = {
     Outcome.UNDELIVERED: MessageStatus.UNDELIVERED,
     Outcome.EXPIRED: MessageStatus.EXPIRED,
@@ -52,6 +67,31 @@ def accept(key: ApiKey, composed: Composed, once: Once | None) -> SandboxMessage
         return message
 
 
+def accept_many(key: ApiKey, batch: ComposedBatch, once: Once | None) -> str:
+    """Store the texts of a batch; returns what came of it, as `idempotency` keeps it.
+
+    Raises what `idempotency.begin` raises. The opt-outs of the account count here, too.
+    """
+    name, moment = new_public_id(), now()
+    result = f"{RESULT}:{name}"
+    public_ids = new_public_ids(len(batch.drafts))
+    rows = [
+        (
+            *(public_id, key.account_id, key.id, name, draft.phone, draft.country, draft.sender),
+            *(draft.text, draft.encoding, draft.parts, draft.price, person.reference),
+            *(draft.reason, batch.send_at or moment, None, None, moment),
+        )
+        for public_id, person, draft in zip(
+            public_ids, batch.wish.people, batch.drafts, strict=True
+        )
+    ]
+    with transaction() as session:
+        idempotency.begin(session, once)
+        insert_rows(session, table_of(SandboxMessage), COLUMNS, rows)
+        idempotency.finish(session, once, result)
+    return result
+
+
 def find(account_id: int, public_id: str) -> SandboxMessage | None:
     """The text of an account with this public id, which has the prefix of the sandbox."""
     return db.session.scalar(
@@ -64,6 +104,8 @@ def find(account_id: int, public_id: str) -> SandboxMessage | None:
 
 def status_of(message: SandboxMessage) -> tuple[MessageStatus, str]:
     """What has become of a text by now, and why if it did not arrive."""
+    if message.reason:
+        return MessageStatus.SKIPPED, message.reason
     if message.cancelled_at is not None:
         return MessageStatus.CANCELLED, ""
     waited = now() - message.send_at
@@ -84,6 +126,8 @@ def times_of(message: SandboxMessage) -> tuple[datetime | None, datetime | None]
     status, _reason = status_of(message)
     if status == MessageStatus.CANCELLED:
         return None, message.cancelled_at
+    if status == MessageStatus.SKIPPED:
+        return None, message.created_at
     left = message.send_at + ANSWER
     sent = None if status in (MessageStatus.QUEUED, MessageStatus.FAILED) else left
     receipt = message.send_at + _receipt(simulator.outcome_of(message.phone))
@@ -99,6 +143,7 @@ def cancel(message: SandboxMessage) -> bool:
             .where(
                 SandboxMessage.id == message.id,
                 SandboxMessage.cancelled_at.is_(None),
+                SandboxMessage.reason == "",
                 SandboxMessage.send_at > now() - ANSWER,
             )
             .values(cancelled_at=now())

@@ -62,7 +62,7 @@ class MessageDraft(NamedTuple):
     """The message that one recipient would get; `reason` says why they get none, or is empty."""
 
     recipient_id: int
-    recipient: str
+    recipient: str | None
     phone: str
     country: str
     text: str

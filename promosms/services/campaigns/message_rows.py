@@ -80,7 +80,7 @@ def _copy(cursor: Any, shared: SharedValues, drafts: Sequence[MessageDraft]) -> 
     first = "\t".join(("0", "f", moment, *(_escaped(str(value)) for value in shared)))
     queued, skipped = f"{QUEUED}\t{NULL}\t{NULL}\n", f"{SKIPPED}\t{SKIPPED}\t{moment}\n"
     lines = [
-        f"{first}\t{recipient}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t"
+        f"{first}\t{recipient or NULL}\t{phone}\t{country}\t{_escaped(text)}\t{encoding}\t{parts}\t"
         f"{price}\t{reason}\t{gateway or NULL}\t{sender}\t{skipped if reason else queued}"
         for _, recipient, phone, country, text, encoding, parts, price, reason, gateway, sender in (
             drafts

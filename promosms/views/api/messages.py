@@ -19,7 +19,7 @@ from promosms.models import MessageStatus, Scope
 from promosms.services.api import accepting, composing, message_ids, messages, sandbox
 from promosms.services.api.composing import Composed, Refusal, Refused, Wish
 from promosms.services.api.idempotency import Once
-from promosms.services.api.messages import ApiText, Filter, TooLate
+from promosms.services.api.messages import ApiText, Filter, OfBatch, TooLate
 from promosms.views.api import refusals
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, caller
@@ -30,7 +30,7 @@ bp = Blueprint("api_messages", __name__, url_prefix=f"{PREFIX}/messages")
 csrf.exempt(bp)
 
 
-def _again(result: str) -> Answer:
+def _again(result: str, _body: NewMessage) -> Answer:
     """The answer to a request that was done before."""
     text = messages.of_result(caller.key(), int(result.rpartition(":")[2]))
     if text is None:
@@ -95,7 +95,9 @@ def show(public_id: str) -> Answer:
 
 @bp.post("/<public_id>/cancel")
 @allow(Access.KEY)
-@endpoint(scope=Scope.SEND, gives={200: MessageOut}, fails=("not-found", "too-late"))
+@endpoint(
+    scope=Scope.SEND, gives={200: MessageOut}, fails=("not-found", "too-late", "part-of-a-batch")
+)
 def cancel(public_id: str) -> Answer:
     """Cancel a text that has not left. Its price is given back."""
     text = _found(public_id)
@@ -103,6 +105,8 @@ def cancel(public_id: str) -> Answer:
         return Answer(_out(text))
     try:
         messages.cancel(caller.key(), text)
+    except OfBatch as error:
+        raise Problem("part-of-a-batch") from error
     except TooLate as error:
         raise Problem("too-late", more={"message": _found(public_id).status.value}) from error
     return Answer(_out(_found(public_id)))

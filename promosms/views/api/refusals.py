@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from promosms.forms.api import shared
+from promosms.services.api.batches import BatchRefused
 from promosms.services.api.composing import Refusal, Refused
 from promosms.sms.phone_problems import PhoneProblem
 from promosms.web.api import problems
@@ -35,6 +36,19 @@ def problem(error: Refused) -> Problem:
     return Problem(error.code, detail, errors=pointed, more=more)
 
 
+def problem_of_batch(error: BatchRefused) -> Problem:
+    """The problem for a batch in which some people cannot be texted so."""
+    errors = [
+        {
+            "pointer": problems.pointer("messages", place, *filter(None, [one.field])),
+            "code": one.code.value,
+            "detail": _sentence(one) or problems.TYPES[one.code].advice,
+        }
+        for place, one in error.errors
+    ]
+    return Problem("invalid-request", errors=errors)
+
+
 def _sentence(error: Refused) -> str:
     """What is known beyond the advice of the problem; empty if nothing."""
     values, advice = error.values, problems.TYPES[error.code].advice
@@ -42,6 +56,8 @@ def _sentence(error: Refused) -> str:
         return f"{NUMBERS.get(str(values['why']), 'It is not valid.')} {advice}"
     if error.code is Refusal.SENDER_HERE:
         return f"{HERE.get(str(values['why']), '')} {advice}".strip()
+    if error.code is Refusal.VALUE:
+        return f"Give a value for {{{values['name']}}}, or a default in the text."
     if error.code is Refusal.OPTED_OUT and values.get("held"):
         return "Their last reply may be an opt-out: read it under Replies, and decide."
     return ""
@@ -56,6 +72,7 @@ def _amount(name: str) -> Callable[[Values], dict[str, object]]:
 
 _MORE: Mapping[Refusal, Callable[[Values], dict[str, object]]] = {
     Refusal.TOO_LONG: dict,
+    Refusal.VALUE: dict,
     Refusal.PROMOTIONAL: lambda values: {"words": list(_strings(values["words"]))},
     Refusal.ROUTE: lambda values: {"routes": list(_strings(values["routes"]))},
     Refusal.SENDER: lambda values: {"names": list(_strings(values["names"]))},
@@ -63,7 +80,7 @@ _MORE: Mapping[Refusal, Callable[[Values], dict[str, object]]] = {
     Refusal.TOO_FAR: dict,
     Refusal.OVER_MAXIMUM: _amount("price"),
     Refusal.BALANCE: _amount("missing"),
-    Refusal.MONTH_LIMIT: _amount("missing"),
+    Refusal.MONTH_LIMIT: lambda _values: {},
 }
 
 

@@ -34,7 +34,6 @@ def authenticate(scope: Scope | None) -> None:
 
     From here on only the rows of its account are seen.
     """
-    _refuse_in_address()
     found = keys.find(_token())
     if found is None or not keys.works(found):
         security.note("api_key", code="unknown" if found is None else "ended")
@@ -70,12 +69,3 @@ def _unauthorized(detail: str = "") -> Problem:
     rate_limit.count_guess()
     security.because("key")
     return Problem("unauthorized", detail, headers=CHALLENGE)
-
-
-def _refuse_in_address() -> None:
-    """A key in an address is in logs by now: revoke it."""
-    found = tokens.ANYWHERE.search(f"{request.path}?{request.query_string.decode('latin-1')}")
-    if found:
-        keys.revoke_exposed(found[0])
-        security.because("key_in_address")
-        raise Problem("key-in-address")

@@ -63,7 +63,7 @@ class Endpoint:
     query: type[BaseModel] | None
     gives: Mapping[int, type[BaseModel]]
     problems: tuple[str, ...]
-    once: Callable[[str], Answer] | None
+    once: Callable[[str, Any], Answer] | None
 
     def all_problems(self) -> tuple[str, ...]:
         """The codes of all problems that it can answer with."""
@@ -81,12 +81,12 @@ def endpoint(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     fails: tuple[str, ...] = (),
-    once: Callable[[str], Answer] | None = None,
+    once: Callable[[str, Any], Answer] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Declare a view: it gets `body` and `query` as models, and returns an Answer.
 
     With `once` it also gets the Once of the request, None without the header; the function writes
-    the answer of a request that was done before, from its result.
+    the answer of a request that was done before, from its result and its body.
     """
     kind = Endpoint(scope, body, query, gives, fails, once)
 
@@ -121,8 +121,7 @@ def _call(kind: Endpoint, view: Callable[..., Answer], arguments: dict[str, Any]
         with idempotency.alone(one):
             return _written(view(**arguments, once=one))
     except AlreadyDone as error:
-        answer = kind.once(error.result)
-        return _written(answer, replayed=True)
+        return _written(kind.once(error.result, arguments.get("body")), replayed=True)
     except InProgress as error:
         raise Problem("in-progress", headers={"Retry-After": "1"}) from error
     except OtherRequest as error:
@@ -140,11 +139,12 @@ def _body(model: type[BaseModel]) -> BaseModel:
 
 def _query(model: type[BaseModel]) -> BaseModel:
     """The parameters of the address; one that comes twice is a mistake."""
-    values: dict[str, str | list[str]] = {
-        name: texts[0] if len(texts) == 1 else texts for name, texts in request.args.lists()
-    }
+    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    if twice:
+        errors = [{"parameter": name, "detail": "Send it once."} for name in twice]
+        raise Problem("invalid-request", errors=errors)
     try:
-        return model.model_validate_strings(values)
+        return model.model_validate_strings(request.args.to_dict())
     except ValidationError as error:
         raise problems.invalid(error, parameters=True) from error
 

@@ -26,6 +26,7 @@ class ErrorAt(BaseModel):
 
     pointer: str = Field("", description="A JSON pointer into the body, such as #/to.")
     parameter: str = Field("", description="The name of a parameter of the address.")
+    code: str = Field("", description="Of a text in a batch: the problem that it has.")
     detail: str
 
 

@@ -114,6 +114,9 @@ TYPES: dict[str, ProblemType] = {
     "too-late": ProblemType(
         409, "It is too late", "The text has left or has ended. Read it to see what became of it."
     ),
+    "part-of-a-batch": ProblemType(
+        409, "The text is one of a batch", "Cancel the campaign that the batch has become."
+    ),
     "in-progress": ProblemType(
         409,
         "A request with this idempotency key is being done",
@@ -185,6 +188,19 @@ TYPES: dict[str, ProblemType] = {
         402,
         "The monthly limit of the account would be passed",
         "Its owner can raise it under Billing, Limits.",
+    ),
+    "campaign-limit": ProblemType(
+        402,
+        "The limit of the account for one campaign would be passed",
+        "Its owner can raise it under Billing, Limits. Or send smaller batches.",
+    ),
+    "number-twice": ProblemType(
+        422, "A number stands in the batch twice", "Name each person once, or send two batches."
+    ),
+    "value-missing": ProblemType(
+        422,
+        "A placeholder has no value",
+        "Give each person a value for it, or a default in the text: {first_name|there}.",
     ),
     "too-many-requests": ProblemType(
         429, "Too many requests", "Wait as many seconds as the header Retry-After says."

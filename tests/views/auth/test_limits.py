@@ -1,37 +1,20 @@
 """The limits of the account pages."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 
-from promosms import create_app, queue
-from promosms.extensions import db, limiter
+from promosms import queue
+from tests.support.limits import with_limits
 from tests.support.pages import PageClient
-from tests.support.settings import copied
 
 WRONG = {"email": "nobody@example.com", "password": "wrong"}
 
 
-@contextmanager
-def application(app: Flask, url: str) -> Iterator[Flask]:
-    """A second application on the same database, with its limits on, in the store at this URL."""
-    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
-    settings = {**copied(app, *names), "TESTING": True}
-    before = dict(vars(limiter))  # one for all applications
-    second = create_app({**settings, "REDIS_URL": url, "RATE_LIMITS": True})
-    yield second
-    with second.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    vars(limiter).clear()
-    vars(limiter).update(before)
-
-
 @pytest.fixture
 def limited(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    with application(app, getattr(request, "param", redis_url)) as second:
+    with with_limits(app, getattr(request, "param", redis_url)) as second:
         yield second
 
 
@@ -96,9 +79,9 @@ def test_addresses_are_not_in_redis(limited: Flask) -> None:
 
 
 def test_the_store_of_an_earlier_application_does_not_matter(app: Flask, redis_url: str) -> None:
-    with application(app, "redis://127.0.0.1:1/0"):  # has options for TCP
+    with with_limits(app, "redis://127.0.0.1:1/0"):  # has options for TCP
         pass
-    with application(app, redis_url) as second:
+    with with_limits(app, redis_url) as second:
         tries(PageClient(second), 1)
         assert stored(second)
 

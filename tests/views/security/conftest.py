@@ -6,28 +6,18 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from promosms import create_app
-from promosms.extensions import db, limiter
 from promosms.settings import settings_of
 from promosms.web.security import ForwardedHeaders
-from tests.support.settings import copied
+from tests.support.limits import with_limits
 
 Behind = Callable[[int], Client]
 
 
 @pytest.fixture
 def limited(app: Flask, redis_url: str) -> Iterator[Flask]:
-    """A second application on the same database, with its limits on."""
-    names = ("DATABASE_URL", "SECRET_KEY", "ARGON2_TIME", "ARGON2_MEMORY_KIB")
-    settings = {**copied(app, *names), "TESTING": True}
-    before = dict(vars(limiter))  # one for all applications
-    second = create_app({**settings, "REDIS_URL": redis_url, "RATE_LIMITS": True})
-    yield second
-    with second.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    vars(limiter).clear()
-    vars(limiter).update(before)
+    """The application with its limits on."""
+    with with_limits(app, redis_url) as second:
+        yield second
 
 
 @pytest.fixture

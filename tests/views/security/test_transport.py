@@ -147,7 +147,9 @@ def test_reading_requests_are_redirected_to_https_permanently(
 
 
 def test_https_is_enforced_before_any_other_hook(app: Flask) -> None:
-    first, second, *_ = app.before_request_funcs[None]
+    of_the_api, first, second, *_ = app.before_request_funcs[None]
+    # Programs are refused instead of redirected: tests/views/api/test_callers.py.
+    assert of_the_api.__module__ == "promosms.web.api.exposure"
     assert first.__module__ == "promosms.web.security"
     assert second.__module__.startswith("flask_talisman")
 

@@ -1,0 +1,177 @@
+"""Who may call: keys, networks, scopes, limits, and connections that others can read."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.models import Account, AccountStatus, ApiKey, Email, Revoked, Scope, now
+from promosms.services.api import keys, tokens
+from tests.support.api import ACTOR, Program, new_key
+from tests.support.cast import Cast
+from tests.support.clock import Clock
+
+TEXT = {"to": "+48600100200", "text": "Your parcel is here."}
+PATHS = (
+    *(("GET", "/messages"), ("POST", "/messages"), ("POST", "/messages/batch")),
+    *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
+    *(("GET", "/balance"), ("GET", "/routes"), ("GET", "/senders"), ("GET", "/prices")),
+)
+
+
+def stored_key(app: Flask, token: str) -> ApiKey:
+    with app.app_context():
+        key = keys._stored(token)
+        assert key is not None
+        return key
+
+
+def change(app: Flask, token: str, **values: object) -> None:
+    key = stored_key(app, token)
+    with app.app_context(), transaction() as session:
+        session.execute(update(ApiKey).where(ApiKey.id == key.id).values(**values))
+
+
+def emails(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Email.subject)))
+
+
+def test_every_endpoint_is_listed_here(app: Flask) -> None:
+    with app.app_context():
+        listed = {
+            (method, rule.rule.removeprefix("/api/v1"))
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) & {"GET", "POST"}
+            if "endpoint" in app.view_functions[rule.endpoint].__dict__
+        }
+    called = {(method, path.replace("msg_000000000", "<public_id>")) for method, path in PATHS}
+    assert listed == called
+
+
+@pytest.mark.parametrize("method_and_path", PATHS, ids=" ".join)
+def test_nobody_gets_anything_without_a_key_that_works(
+    app: Flask, cast: Cast, method_and_path: tuple[str, str]
+) -> None:
+    method, path = method_and_path
+    token = new_key(app, cast.owner.account_id)
+    change(app, token, revoked_at=now())
+    other = token[:-1] + ("0" if token[-1] == "1" else "1")
+    wrong = ("", token, token[:-1], other, "psk_live_nonsense")
+    for each in wrong:
+        response = Program(app, each).call(method, path, json={} if method == "POST" else None)
+        assert response.status_code == 401, each
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+        assert response.get_json()["code"] == "unauthorized"
+
+
+@pytest.mark.parametrize("method_and_path", PATHS, ids=" ".join)
+def test_a_key_is_used_only_for_its_scopes(
+    app: Flask, cast: Cast, method_and_path: tuple[str, str]
+) -> None:
+    method, path = method_and_path
+    for number, scope in enumerate(Scope):
+        token = new_key(app, cast.owner.account_id, name=f"key {number}", scopes=(scope,))
+        response = Program(app, token).call(method, path, json={} if method == "POST" else None)
+        if response.status_code == 403:
+            assert response.get_json()["scope"] not in (scope.value, "")
+    allowed = {"/routes", "/senders", "/prices"}
+    assert (response.status_code == 200) == (path in allowed | {"/balance"})
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_key_ends_at_its_time(app: Flask, program: Program, clock: Clock, seconds: int) -> None:
+    clock.stop()
+    change(app, program.token, expires_at=now() + timedelta(seconds=seconds))
+    assert program.get("/routes").status_code == (200 if seconds > 0 else 401)
+
+
+def test_a_replaced_key_works_for_one_more_day(app: Flask, program: Program, clock: Clock) -> None:
+    with app.app_context():
+        successor, token = keys.replace(keys._stored(program.token), ACTOR)
+        assert successor.scopes == ",".join(Scope)
+    assert Program(app, token).get("/routes").status_code == 200
+    clock.move(hours=23, minutes=59)
+    assert program.get("/routes").status_code == 200
+    clock.move(minutes=2)
+    assert program.get("/routes").status_code == 401
+    assert Program(app, token).get("/routes").status_code == 200
+
+
+def test_the_day_of_its_last_use_is_noted(app: Flask, program: Program) -> None:
+    assert stored_key(app, program.token).last_used_on is None
+    program.get("/routes")
+    assert stored_key(app, program.token).last_used_on == now().date()
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("192.0.2.255", 200),
+        ("192.0.3.0", 403),
+        ("::ffff:192.0.2.7", 200),
+        ("2001:db8::1", 200),
+        ("2001:db9::1", 403),
+        ("", 403),
+    ],
+)
+def test_a_key_with_networks_works_only_from_there(
+    app: Flask, cast: Cast, address: str, status: int
+) -> None:
+    networks = ("192.0.2.0/24", "2001:db8::/32")
+    token = new_key(app, cast.owner.account_id, networks=networks)
+    response = Program(app, token).get("/routes", environ_overrides={"REMOTE_ADDR": address})
+    assert response.status_code == status
+    assert status == 200 or response.get_json()["code"] == "address-not-allowed"
+
+
+def test_over_http_nothing_is_done_and_the_key_is_marked(app: Flask, program: Program) -> None:
+    plain = Program(app, program.token, base="http://localhost")
+    for call in (plain.get("/routes"), plain.post("/messages", TEXT)):
+        assert (call.status_code, call.get_json()["code"]) == (403, "https-only")
+        assert "Location" not in call.headers
+    key = stored_key(app, program.token)
+    assert key.exposed_at is not None
+    assert key.revoked_at is None
+    assert len(emails(app)) == 1
+    assert program.get("/messages").get_json()["messages"] == []
+
+
+@pytest.mark.parametrize("path", ["/messages?key={}", "/messages/{}", "/{}", "/balance?a=b&c={}"])
+def test_a_key_in_an_address_is_refused_and_revoked(
+    app: Flask, program: Program, path: str
+) -> None:
+    response = Program(app).get(path.format(program.token))
+    assert (response.status_code, response.get_json()["code"]) == (400, "key-in-address")
+    key = stored_key(app, program.token)
+    assert (key.revoked_at is not None, key.revoked_why) == (True, Revoked.IN_ADDRESS)
+    assert program.get("/routes").status_code == 401
+    Program(app).get(path.format(program.token))
+    assert len(emails(app)) == 1
+
+
+def test_what_only_looks_like_a_key_revokes_nothing(app: Flask, program: Program) -> None:
+    made_up = tokens.new(sandbox=False).token
+    assert Program(app).get(f"/messages?key={made_up}").status_code == 400
+    assert program.get("/routes").status_code == 200
+
+
+def test_a_suspended_account_reads_and_does_not_send(
+    app: Flask, cast: Cast, program: Program
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Account, cast.owner.account_id).status = AccountStatus.SUSPENDED
+    assert program.get("/balance").status_code == 200
+    refused = program.post("/messages", TEXT)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "account-suspended")
+
+
+def test_keys_of_an_account_that_is_deleted_work_no_more(
+    app: Flask, cast: Cast, program: Program
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Account, cast.owner.account_id).status = AccountStatus.DELETING
+    assert program.get("/balance").status_code == 401
