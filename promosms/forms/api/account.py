@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from promosms.forms.api.shared import Given, Moment, Money, Parameters
+from promosms.lib.json_patterns import COUNTRY
 
 
 class BalanceOut(Given):
@@ -73,5 +74,5 @@ class PriceQuery(Parameters):
 
     route: Annotated[str, Field(max_length=20, description="The code of a route.")] = ""
     country: Annotated[
-        str, Field(pattern="^[A-Z]{2}$|^$", description="Only of this country, by ISO 3166.")
+        str, Field(pattern=COUNTRY, description="Only of this country, by ISO 3166.")
     ] = ""

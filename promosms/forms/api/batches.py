@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from promosms.forms.api.messages import Encoding, Reference
-from promosms.forms.api.shared import Asked, Given, Money, Planned, Words
+from promosms.forms.api.shared import WHOLE, Asked, Given, Money, Planned, Words
 from promosms.models import CampaignStatus, MessageStatus
 
 MOST = 10_000
@@ -70,8 +70,8 @@ class NewBatch(Asked):
         Field(description="When it is to begin, with an offset. Without it at once."),
     ] = None
     valid_hours: Annotated[
-        int | None,
-        Field(ge=1, le=72, description="For so many hours each text is tried, from its first try."),
+        Annotated[int, Field(strict=False, ge=1, le=72), WHOLE] | None,
+        Field(description="For so many hours each text is tried, from its first try."),
     ] = None
     max_price: Annotated[
         Money | None, Field(description="If all together cost more, nothing is sent.")

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from promosms.forms.api.shared import (
+    WHOLE,
     Asked,
     Given,
     Moment,
@@ -79,10 +80,8 @@ class NewMessage(Asked):
         Field(description="When it is to leave, with an offset. Without it at once."),
     ] = None
     valid_minutes: Annotated[
-        int | None,
+        Annotated[int, Field(strict=False, ge=1, le=MOST_MINUTES), WHOLE] | None,
         Field(
-            ge=1,
-            le=MOST_MINUTES,
             description="For so long it is tried, and not sent any more afterwards. Counted from "
             "send_at, or from now.",
         ),

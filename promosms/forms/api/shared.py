@@ -1,22 +1,22 @@
 """What all models of the API share: unknown members are refused, and values are not guessed."""
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
 )
+from pydantic_core import PydanticCustomError
 
+from promosms.lib.json_patterns import AMOUNT, NO_CONTROL
 from promosms.settings import settings
 
 UNIT = 10_000
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Asked(BaseModel):
@@ -37,18 +37,21 @@ class Given(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def _no_control(text: str) -> str:
-    if _INVISIBLE.search(text):
-        raise ValueError("A text has no control characters but line feeds and tabs")
-    return text
+def _number(value: object) -> object:
+    """JSON knows one kind of numbers, so 5.0 is 5; a string and true are none."""
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
 
 
 def _rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Words = Annotated[str, AfterValidator(_no_control)]
+Words = Annotated[str, Field(pattern=NO_CONTROL)]
 """A text without control characters, which no database takes and no phone shows."""
+WHOLE = BeforeValidator(_number)
+"""Of a whole number in a request, with `Field(strict=False)`; the last one, behind the limits."""
 Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
 """A time in an answer: UTC, RFC 3339 with milliseconds."""
 Planned = AwareDatetime
@@ -56,7 +59,7 @@ Planned = AwareDatetime
 Money = Annotated[
     str,
     Field(
-        pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$",
+        pattern=AMOUNT,
         examples=["0.0750"],
         description="An amount as a decimal string, net, in the currency of the installation.",
     ),

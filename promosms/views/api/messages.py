@@ -14,7 +14,6 @@ from promosms.forms.api.messages import (
     MessageQuery,
     NewMessage,
 )
-from promosms.lib.pages import HIGHEST
 from promosms.models import MessageStatus, Scope
 from promosms.services.api import accepting, composing, message_ids, messages, sandbox
 from promosms.services.api.composing import Composed, Refusal, Refused, Wish
@@ -81,8 +80,9 @@ def index(query: MessageQuery) -> Answer:
     """
     wanted = Filter(query.reference, query.to)
     page = messages.page(caller.key(), _after(query.cursor), query.limit, wanted)
-    last = None if page.next_key is None else page.rows[-1].id
-    return Answer(MessagePage(messages=[_out(text) for text in page.rows], next_cursor=last))
+    last = None if page.next_key is None else page.rows[-1].number
+    cursor = None if last is None else message_ids.cursor(last, sandbox=caller.key().sandbox)
+    return Answer(MessagePage(messages=[_out(text) for text in page.rows], next_cursor=cursor))
 
 
 @bp.get("/<public_id>")
@@ -120,14 +120,14 @@ def _found(public_id: str) -> ApiText:
 
 
 def _after(cursor: str) -> int | None:
-    """The number of the last text of the page before. One that does not exist is an error."""
+    """The number of the last text of the page before; raises Problem for a made-up cursor."""
     if not cursor:
         return None
-    found = messages.find(caller.key(), cursor)
+    found = message_ids.after(cursor, sandbox=caller.key().sandbox)
     if found is None:
-        detail = "This cursor leads nowhere: begin again without it."
+        detail = "This is no next_cursor of a list: begin again without it."
         raise Problem("invalid-request", errors=[{"parameter": "cursor", "detail": detail}])
-    return min(found.number, HIGHEST)
+    return found
 
 
 def _created(text: ApiText) -> Answer:

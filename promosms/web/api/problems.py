@@ -14,6 +14,7 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from promosms.lib.json_patterns import SENTENCES
 from promosms.urls import public_address
 from promosms.web.api import PREFIX
 
@@ -273,7 +274,7 @@ def of_http(error: HTTPException) -> Response:
 
 def invalid(error: ValidationError, *, parameters: bool = False) -> Problem:
     """What a model of pydantic does not accept: of the body, or of the parameters."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return Problem("malformed-json", f"{TYPES['malformed-json'].advice} {_where(found[0])}")
     errors = [
@@ -302,7 +303,8 @@ def _place(path: Iterable[str | int], parameters: bool) -> str:
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    known = _SENTENCES.get(error["type"])
+    pattern = error.get("ctx", {}).get("pattern", "")
+    known = _SENTENCES.get(error["type"]) or SENTENCES.get(pattern)
     return known or f"{error['msg'].removeprefix('Value error, ')}."
 
 
