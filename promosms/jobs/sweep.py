@@ -1,5 +1,6 @@
 """The tasks of the sweep, which the tick runs in every round. A new task is a line here."""
 
+from promosms.services.api import exposed_keys
 from promosms.services.auth import email_links, phone_changes, sessions, two_factor
 from promosms.services.automations import run as automation_run
 from promosms.services.campaigns import ab_decisions, guard, schedule
@@ -27,6 +28,7 @@ def run() -> None:
     asking.skip_late()
     gateway_counts.fold()
     recipient_counts.fold()
+    exposed_keys.note()
     email_links.forget_expired()
     two_factor.forget_expired()
     phone_changes.forget_expired()

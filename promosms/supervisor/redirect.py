@@ -1,10 +1,14 @@
-"""The plain HTTP port: redirects to HTTPS and accepts no forms.
+"""The plain HTTP port: redirects to HTTPS and accepts no forms, and nothing for the API.
 
-A program of its own, `python redirect.py ADDRESS:PORT …`. It imports nothing of the application,
-which keeps its process small.
+A program of its own, `python redirect.py FILE ADDRESS:PORT …`. It imports nothing of the
+application, which keeps its process small. Into the file it writes the SHA-256 of each API key that
+came here, where others could read it: `services/api/exposed_keys.py` reads them.
 """
 
+import hashlib
+import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -15,6 +19,19 @@ from urllib.parse import quote
 
 PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rstrip("/")
 SECRET = [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
+API = re.compile("/api/v1(/|$)")
+KEY = re.compile(r"psk_(?:live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")
+PROBLEM = {
+    "type": f"{PUBLIC_URL}/api/errors#https-only",
+    "title": "This came over an unencrypted connection",
+    "status": 403,
+    "code": "https-only",
+    "detail": "Use an address that begins with https://. Others could read what you sent: if there "
+    "was a key in it, replace it.",
+}
+LARGEST = 100_000  # bytes of the file: more only comes from somebody who makes it up
+exposed: list[str] = []
+"""The file for keys."""
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -23,6 +40,8 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     The address may hold a secret, such as the link of an e-mail: nobody keeps it or passes it on.
     """
     method = environ["REQUEST_METHOD"]
+    if API.match(environ.get("PATH_INFO", "")):
+        return _refused(environ, start_response)
     if method not in ("GET", "HEAD"):
         start_response("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", "35")])
         return [b"Forms are accepted over HTTPS only."]
@@ -32,6 +51,28 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     headers = [("Location", target), ("Content-Length", "0"), *SECRET]
     start_response("301 Moved Permanently", headers)
     return []
+
+
+def _refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """403: a program that is redirected would send its key over this connection each time."""
+    in_address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+    for where, text in (("address", in_address), ("header", environ.get("HTTP_AUTHORIZATION", ""))):
+        if found := KEY.search(text):
+            _note(f"{where} {hashlib.sha256(found[0].encode()).hexdigest()}")
+    body = json.dumps(PROBLEM).encode()
+    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+    start_response("403 Forbidden", [*headers, *SECRET])
+    return [body]
+
+
+def _note(line: str) -> None:
+    for path in exposed:
+        try:
+            with open(path, "a", encoding="ascii") as file:
+                if file.tell() < LARGEST:
+                    file.write(f"{line}\n")
+        except OSError as error:  # a full disk: the request is refused all the same
+            sys.stderr.write(f"redirect: {error.strerror}\n")
 
 
 def serve(addresses: Iterable[str]) -> None:
@@ -59,4 +100,5 @@ def _listening(address: str) -> socket.socket:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:])
+    exposed.append(sys.argv[1])
+    serve(sys.argv[2:])

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from promosms import create_app, queue
 from promosms.db import failures, migrations, row_security
 from promosms.extensions import db
+from promosms.services.api import exposed_keys
 from promosms.services.auth import invitations
 from promosms.services.gateways import simulated_phone, workers
 from promosms.services.installation import defaults
@@ -188,7 +189,7 @@ def _services(app: Flask, tls: list[str], plain: list[str]) -> list[ManagedProce
     promosms = [sys.executable, "-m", "promosms"]
     services = [_web(app, tls)]
     if plain:
-        services.append(_redirect(plain))
+        services.append(_redirect(plain, Path(app.instance_path, exposed_keys.FILE)))
     with app.app_context():
         for name in workers.expected():
             command = [name] if name == workers.TICK else ["worker", name]
@@ -219,11 +220,10 @@ def _web(app: Flask, addresses: list[str]) -> ManagedProcess:
     return ManagedProcess(WEB, [*GUNICORN, *options], longest_pause=SHORT_PAUSE)
 
 
-def _redirect(addresses: list[str]) -> ManagedProcess:
+def _redirect(addresses: list[str], exposed: Path) -> ManagedProcess:
     program = str(PACKAGE / "supervisor" / "redirect.py")
-    return ManagedProcess(
-        "redirect", [sys.executable, program, *addresses], longest_pause=SHORT_PAUSE
-    )
+    command = [sys.executable, program, str(exposed), *addresses]
+    return ManagedProcess("redirect", command, longest_pause=SHORT_PAUSE)
 
 
 def _binds(addresses: list[str]) -> list[str]:

@@ -64,6 +64,10 @@ def assert_http_redirects(installation: Installation) -> None:
         assert (status, location) == (301, f"{home}/a%20b?c=d")
     assert installation.get("//elsewhere.example", tls=False)[1] == f"{home}/elsewhere.example"
     assert installation.get("/login", tls=False, method="POST")[0] == 403
+    for method in ("GET", "POST"):  # programs are refused: they would come this way each time
+        status, location, body = installation.get("/api/v1/balance", tls=False, method=method)
+        assert (status, location) == (403, "")
+        assert "https-only" in str(body)
 
 
 def assert_the_printed_link_opens_the_phone(installation: Installation) -> None:

@@ -90,9 +90,12 @@ def revoke(key: ApiKey, actor: str) -> None:
             audit_log.record(actor, "api_key.revoke", account.public_id, key.shown)
 
 
-def revoke_exposed(token: str) -> ApiKey | None:
-    """Revoke a key that stood in an address, and tell its owner; None if there is no such key."""
-    key = _stored(token)
+def revoke_exposed(token: str = "", *, digest: str = "") -> ApiKey | None:
+    """Revoke a key that stood in an address, and tell its owner; None if there is no such key.
+
+    It is named by its token, or by the SHA-256 of that.
+    """
+    key = _of_digest(digest) if digest else _stored(token)
     if key is None:
         return None
     with transaction() as session:
@@ -103,9 +106,12 @@ def revoke_exposed(token: str) -> ApiKey | None:
     return key
 
 
-def note_unencrypted(token: str) -> ApiKey | None:
-    """Note that a key came over an unencrypted connection, and tell its owner the first time."""
-    key = _stored(token)
+def note_unencrypted(token: str = "", *, digest: str = "") -> ApiKey | None:
+    """Note that a key came over an unencrypted connection, and tell its owner the first time.
+
+    It is named as in `revoke_exposed`.
+    """
+    key = _of_digest(digest) if digest else _stored(token)
     if key is None:
         return None
     with transaction() as session:
@@ -190,9 +196,11 @@ def number_working(account_id: int) -> int:
 
 
 def _stored(token: str) -> ApiKey | None:
-    if not tokens.is_complete(token):
-        return None
-    return db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == _digest(token)))
+    return _of_digest(_digest(token)) if tokens.is_complete(token) else None
+
+
+def _of_digest(digest: str) -> ApiKey | None:
+    return db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == digest))
 
 
 def _digest(token: str) -> str:
