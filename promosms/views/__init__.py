@@ -56,6 +56,7 @@ BLUEPRINTS = (
     "design",
     "api.messages",
     "api.batches",
+    "api.campaigns",
     "api.account",
     "api.documents",
 )

@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     LIMIT = "campaign-limit"
     TWICE = "number-twice"
     VALUE = "value-missing"
+    AUDIENCE = "unknown-audience"
 
 
 class Refused(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, or_, select
 
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
@@ -73,9 +73,17 @@ def find(key: ApiKey, public_id: str) -> ApiText | None:
     numbers = message_ids.decode(public_id)
     if not numbers:
         return None
-    query = _real(key.account_id).where(ApiMessage.message_id.in_(numbers))
+    query = (
+        select(Message, ApiMessage)
+        .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
+        .where(
+            Message.id.in_(numbers),
+            Message.account_id == key.account_id,
+            or_(ApiMessage.message_id.is_not(None), Message.campaign_id.is_not(None)),
+        )
+    )
     row = db.session.execute(query).first()
-    return None if row is None else _sent([row])[0]
+    return None if row is None else texts_of([row])[0]
 
 
 def of_result(key: ApiKey, number: int) -> ApiText | None:
@@ -85,7 +93,7 @@ def of_result(key: ApiKey, number: int) -> ApiText | None:
         tried = db.session.scalar(select(SandboxMessage).where(*own))
         return None if tried is None else _tried(tried)
     row = db.session.execute(_real(key.account_id).where(ApiMessage.message_id == number)).first()
-    return None if row is None else _sent([row])[0]
+    return None if row is None else texts_of([row])[0]
 
 
 def page(key: ApiKey, after: int | None, size: int, wanted: Filter) -> Page[ApiText]:
@@ -104,7 +112,7 @@ def page(key: ApiKey, after: int | None, size: int, wanted: Filter) -> Page[ApiT
     if wanted.phone:
         query = query.where(Message.phone == wanted.phone)
     rows = db.session.execute(select_page(query, ApiMessage.message_id, after, size)).all()
-    return page_of(_sent(rows), size, lambda text: text.number)
+    return page_of(texts_of(rows), size, lambda text: text.number)
 
 
 def cancel(key: ApiKey, text: ApiText) -> None:
@@ -143,12 +151,13 @@ def _real(account_id: int) -> Select[Message, ApiMessage]:
     )
 
 
-def _sent(rows: Sequence[tuple[Message, ApiMessage]]) -> list[ApiText]:
+def texts_of(rows: Sequence[Row[Message, ApiMessage]]) -> list[ApiText]:
+    """Messages, each with what the API knows of it beside that, if anything."""
     ids = message_ids.encode([row[0].id for row in rows])
     return [_real_text(*row, public_id) for row, public_id in zip(rows, ids, strict=True)]
 
 
-def _real_text(message: Message, own: ApiMessage, public_id: str) -> ApiText:
+def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiText:
     planned = message.next_attempt_at if not message.attempts else None
     return ApiText(
         id=public_id,
@@ -162,11 +171,11 @@ def _real_text(message: Message, own: ApiMessage, public_id: str) -> ApiText:
         price=message.price,
         status=MessageStatus(message.status),
         reason=message.reason,
-        reference=own.reference,
+        reference=own.reference if own else "",
         sandbox=False,
         created_at=message.created_at,
         send_at=planned,
-        valid_until=own.valid_until,
+        valid_until=own.valid_until if own else None,
         sent_at=message.sent_at,
         final_at=message.final_at,
         gateway_id=message.gateway_id,

@@ -82,7 +82,7 @@ def index(query: MessageQuery) -> Answer:
     page = messages.page(caller.key(), _after(query.cursor), query.limit, wanted)
     last = None if page.next_key is None else page.rows[-1].number
     cursor = None if last is None else message_ids.cursor(last, sandbox=caller.key().sandbox)
-    return Answer(MessagePage(messages=[_out(text) for text in page.rows], next_cursor=cursor))
+    return Answer(MessagePage(messages=[text_out(text) for text in page.rows], next_cursor=cursor))
 
 
 @bp.get("/<public_id>")
@@ -90,7 +90,7 @@ def index(query: MessageQuery) -> Answer:
 @endpoint(scope=Scope.READ, gives={200: MessageOut}, fails=("not-found",))
 def show(public_id: str) -> Answer:
     """Read a text, and what has become of it."""
-    return Answer(_out(_found(public_id)))
+    return Answer(text_out(_found(public_id)))
 
 
 @bp.post("/<public_id>/cancel")
@@ -102,14 +102,14 @@ def cancel(public_id: str) -> Answer:
     """Cancel a text that has not left. Its price is given back."""
     text = _found(public_id)
     if text.status == MessageStatus.CANCELLED:
-        return Answer(_out(text))
+        return Answer(text_out(text))
     try:
         messages.cancel(caller.key(), text)
     except OfBatch as error:
         raise Problem("part-of-a-batch") from error
     except TooLate as error:
         raise Problem("too-late", more={"message": _found(public_id).status.value}) from error
-    return Answer(_out(_found(public_id)))
+    return Answer(text_out(_found(public_id)))
 
 
 def _found(public_id: str) -> ApiText:
@@ -132,7 +132,7 @@ def _after(cursor: str) -> int | None:
 
 def _created(text: ApiText) -> Answer:
     location = url_for("api_messages.show", public_id=text.id)
-    return Answer(_out(text), 201, {"Location": location})
+    return Answer(text_out(text), 201, {"Location": location})
 
 
 def _wish(body: NewMessage) -> Wish:
@@ -150,7 +150,8 @@ def _wish(body: NewMessage) -> Wish:
     )
 
 
-def _out(text: ApiText) -> MessageOut:
+def text_out(text: ApiText) -> MessageOut:
+    """A text as the API shows it."""
     return MessageOut(
         id=text.id,
         to=text.phone,

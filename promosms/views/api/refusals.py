@@ -73,6 +73,7 @@ def _amount(name: str) -> Callable[[Values], dict[str, object]]:
 _MORE: Mapping[Refusal, Callable[[Values], dict[str, object]]] = {
     Refusal.TOO_LONG: dict,
     Refusal.VALUE: dict,
+    Refusal.AUDIENCE: lambda values: {"unknown": list(_strings(values["unknown"]))},
     Refusal.PROMOTIONAL: lambda values: {"words": list(_strings(values["words"]))},
     Refusal.ROUTE: lambda values: {"routes": list(_strings(values["routes"]))},
     Refusal.SENDER: lambda values: {"names": list(_strings(values["names"]))},

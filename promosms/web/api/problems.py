@@ -198,6 +198,19 @@ TYPES: dict[str, ProblemType] = {
     "number-twice": ProblemType(
         422, "A number stands in the batch twice", "Name each person once, or send two batches."
     ),
+    "unknown-audience": ProblemType(
+        422,
+        "The account has no such list or segment",
+        "`unknown` names them. Take the ids of /lists and /segments.",
+    ),
+    "not-now": ProblemType(
+        409, "The campaign cannot do this now", "`reason` and the detail say why."
+    ),
+    "not-in-sandbox": ProblemType(
+        403,
+        "There are no campaigns in the sandbox",
+        "Use a real key, and launch nothing: a draft and its estimate cost nothing.",
+    ),
     "value-missing": ProblemType(
         422,
         "A placeholder has no value",

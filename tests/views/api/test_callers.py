@@ -1,5 +1,6 @@
 """Who may call: keys, networks, scopes, limits, and connections that others can read."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,11 @@ from tests.support.cast import Cast
 from tests.support.clock import Clock
 
 TEXT = {"to": "+48600100200", "text": "Your parcel is here."}
+CAMPAIGN = "/campaigns/0123456789abcdef0123"
 PATHS = (
+    *(("GET", "/campaigns"), ("POST", "/campaigns"), ("GET", CAMPAIGN)),
+    *(("GET", f"{CAMPAIGN}/{part}") for part in ("messages", "estimate")),
+    *(("POST", f"{CAMPAIGN}/{act}") for act in ("launch", "pause", "resume", "cancel")),
     *(("GET", "/messages"), ("POST", "/messages"), ("POST", "/messages/batch")),
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
     *(("GET", "/balance"), ("GET", "/routes"), ("GET", "/senders"), ("GET", "/prices")),
@@ -48,7 +53,9 @@ def test_every_endpoint_is_listed_here(app: Flask) -> None:
             for method in (rule.methods or set()) & {"GET", "POST"}
             if "endpoint" in app.view_functions[rule.endpoint].__dict__
         }
-    called = {(method, path.replace("msg_000000000", "<public_id>")) for method, path in PATHS}
+    called = {
+        (method, re.sub("msg_0+|[0-9a-f]{20}", "<public_id>", path)) for method, path in PATHS
+    }
     assert listed == called
 
 

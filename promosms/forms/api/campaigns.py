@@ -1,0 +1,165 @@
+"""Campaigns of the API: what is sent to stored recipients, and how it went."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from promosms.forms.api.messages import MOST, MessageOut
+from promosms.forms.api.shared import Asked, Given, Moment, Money, Parameters, Words
+from promosms.models import CampaignKind, CampaignStatus, MessageStatus
+
+Id = Annotated[str, Field(pattern="^[0-9a-f]{20}$", examples=["0f1e2d3c4b5a69788796"])]
+
+
+class NewCampaign(Asked):
+    """A draft: a text for people of the account. Nothing is sent before it is launched."""
+
+    text: Annotated[
+        Words,
+        Field(
+            min_length=1,
+            max_length=4_000,
+            description="What people read. {first_name} is a field of each recipient, and "
+            "{first_name|there} says what stands there for those without one.",
+        ),
+    ]
+    kind: Annotated[
+        CampaignKind,
+        Field(
+            strict=False,
+            description="promotional needs consent and a way out, and keeps quiet hours; service "
+            "is about something that the people asked for or bought.",
+        ),
+    ] = CampaignKind.PROMOTIONAL
+    name: Annotated[Words, Field(max_length=100)] = ""
+    everyone: Annotated[bool, Field(description="To all recipients.")] = False
+    lists: Annotated[
+        list[Id], Field(max_length=100, description="To those on these lists, see /lists.")
+    ] = []
+    segments: Annotated[
+        list[Id], Field(max_length=100, description="To those in these segments, see /segments.")
+    ] = []
+    without_lists: Annotated[list[Id], Field(max_length=100)] = []
+    without_segments: Annotated[list[Id], Field(max_length=100)] = []
+    sender: Annotated[
+        str, Field(max_length=16, description="An approved sender name, letter by letter.")
+    ] = ""
+    route: Annotated[str, Field(max_length=20, description="The code of a route, see /routes.")] = (
+        ""
+    )
+    language: Annotated[
+        str,
+        Field(pattern="^[a-z]{2}$", description="The language of the line that says how to stop."),
+    ] = "en"
+    opt_out_line: Annotated[bool, Field(description="Add that line to a promotional text.")] = True
+    plain: Annotated[
+        bool, Field(description="Write details without accents, where that makes it cheaper.")
+    ] = False
+    short_links: Annotated[
+        bool, Field(description="Shorten the addresses in it, and count who opens them.")
+    ] = False
+
+
+class Launch(Asked):
+    """The agreement to send a draft at a price."""
+
+    agreed_price: Annotated[
+        Money,
+        Field(description="What it may cost, from the estimate. It is not sent if it costs more."),
+    ]
+    confirm_service: Annotated[
+        bool,
+        Field(
+            description="Say that a service text is no promotion, although words in it sound like "
+            "one."
+        ),
+    ] = False
+
+
+class CampaignOut(Given):
+    """A campaign and its figures. A text that was sent counts under what is known last of it."""
+
+    id: Id
+    name: str
+    text: str
+    kind: CampaignKind
+    status: Annotated[
+        CampaignStatus,
+        Field(
+            description="draft, scheduled, preparing, sending, finished; or paused, cancelled, "
+            "blocked (money is missing, or somebody has to decide), comparing (two texts are)."
+        ),
+    ]
+    by_api: Annotated[bool, Field(description="Was it sent as a batch of the API?")]
+    audience: Annotated[int, Field(description="How many people it is for, as far as known.")]
+    queued: int
+    sending: int
+    sent: int
+    delivered: int
+    undelivered: int
+    expired: int
+    failed: int
+    unknown: int
+    skipped: int
+    cancelled: int
+    parts: int
+    agreed_price: Money
+    price: Annotated[Money, Field(description="Of all its texts.")]
+    missing: Annotated[Money, Field(description="What the balance lacks, if it is blocked.")]
+    currency: str
+    created_at: Moment
+    send_at: Moment | None
+    launched_at: Moment | None
+    finished_at: Moment | None
+
+
+class CampaignPage(Given):
+    """Some campaigns, the newest first."""
+
+    campaigns: list[CampaignOut]
+    next_cursor: str | None
+
+
+class PageQuery(Parameters):
+    """Which part of a list."""
+
+    cursor: Annotated[str, Field(max_length=40, description="next_cursor of the page before.")] = ""
+
+
+class CampaignMessages(Given):
+    """Some texts of a campaign, in the order of sending."""
+
+    messages: list[MessageOut]
+    next_cursor: str | None
+
+
+class CampaignMessageQuery(Parameters):
+    """Which texts of a campaign."""
+
+    status: Annotated[MessageStatus | None, Field(description="Only those with this status.")] = (
+        None
+    )
+    limit: Annotated[int, Field(ge=1, le=MOST, description="How many at most.")] = 50
+    cursor: Annotated[str, Field(max_length=40, description="next_cursor of the page before.")] = ""
+
+
+class CountryEstimate(Given):
+    """What a country costs at one price of a part."""
+
+    country: str
+    people: int
+    parts: int
+    part_price: Money
+    price: Money
+
+
+class Estimate(Given):
+    """What a draft would cost now."""
+
+    people: Annotated[int, Field(description="How many would get a text.")]
+    parts: int
+    price: Annotated[Money, Field(description="Send it as agreed_price to launch the campaign.")]
+    currency: str
+    skipped: Annotated[dict[str, int], Field(description="How many would get none, by the reason.")]
+    by_country: list[CountryEstimate]
+    problem: Annotated[str, Field(description="Why it cannot be launched as it is, or empty.")]
