@@ -57,6 +57,7 @@ BLUEPRINTS = (
     "api.messages",
     "api.batches",
     "api.campaigns",
+    "api.audiences",
     "api.account",
     "api.documents",
 )
