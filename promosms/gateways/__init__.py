@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 
-from promosms.gateways import configurable_http, smsapi, twilio, vonage
 from promosms.gateways.base import Gateway, Webhook
+from promosms.gateways.http import configurable, smsapi, twilio, vonage
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
 KINDS: Mapping[str, type[Gateway]] = {
     "simulator": Simulator,
     "smpp": SmppGateway,
-    "http": configurable_http.GenericHttp,
+    "http": configurable.GenericHttp,
     "twilio": twilio.Twilio,
     "vonage": vonage.Vonage,
     "smsapi": smsapi.Smsapi,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
-    "http": configurable_http.WEBHOOK,
+    "http": configurable.WEBHOOK,
     "twilio": twilio.WEBHOOK,
     "vonage": vonage.WEBHOOK,
     "smsapi": smsapi.WEBHOOK,

@@ -18,8 +18,8 @@ from promosms.gateways.base import (
     WebhookRequest,
     WebhookTopic,
 )
-from promosms.gateways.configurable_http import GenericHttp
 from promosms.gateways.http import check_address
+from promosms.gateways.http.configurable import GenericHttp
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     ANY,

@@ -4,7 +4,7 @@ import pytest
 
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import Inbound, WebhookRequest, WebhookTopic
-from promosms.gateways.twilio import signature
+from promosms.gateways.http.twilio import signature
 
 URL = "https://sms.example/gateways/x/inbound"
 FIELDS = {

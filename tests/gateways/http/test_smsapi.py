@@ -14,7 +14,7 @@ from promosms.gateways.base import (
     ReceiptStatus,
     Resend,
 )
-from promosms.gateways.smsapi import ERRORS, STATUSES, WEBHOOK, Smsapi
+from promosms.gateways.http.smsapi import ERRORS, STATUSES, WEBHOOK, Smsapi
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     CALLBACK,

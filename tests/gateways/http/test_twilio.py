@@ -15,7 +15,7 @@ from promosms.gateways.base import (
     ReceiptStatus,
     Resend,
 )
-from promosms.gateways.twilio import STATUSES, Twilio, signature
+from promosms.gateways.http.twilio import STATUSES, Twilio, signature
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     CALLBACK,

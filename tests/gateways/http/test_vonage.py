@@ -18,7 +18,7 @@ from promosms.gateways.base import (
     ReceiptStatus,
     Resend,
 )
-from promosms.gateways.vonage import ERRORS, STATUSES, Vonage, signature
+from promosms.gateways.http.vonage import ERRORS, STATUSES, Vonage, signature
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import (
     CALLBACK,

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from promosms.gateways.base import BadSettings
-from promosms.gateways.configurable_http import GenericHttp
-from promosms.gateways.smsapi import Smsapi
-from promosms.gateways.twilio import Twilio
-from promosms.gateways.vonage import Vonage
+from promosms.gateways.http.configurable import GenericHttp
+from promosms.gateways.http.smsapi import Smsapi
+from promosms.gateways.http.twilio import Twilio
+from promosms.gateways.http.vonage import Vonage
 from tests.gateways.http.provider import Provider, Says
 from tests.gateways.http.runner import LOOPBACK, submit, text
 from tests.gateways.http.test_generic import TAKEN, settings

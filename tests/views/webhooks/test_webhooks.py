@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.gateways.twilio import signature
+from promosms.gateways.http.twilio import signature
 from promosms.jobs import gateway_connections, receive
 from promosms.models import (
     Gateway,

@@ -40,7 +40,7 @@ from promosms.gateways.base import (
 )
 
 if TYPE_CHECKING:
-    from promosms.gateways.http_client import Client
+    from promosms.gateways.http.client import Client
 
 log = logging.getLogger(__name__)
 Settings = Mapping[str, Any]
@@ -77,7 +77,7 @@ class HttpGateway(Gateway):
     async def open(self, emit: Emit) -> None:
         """Make the client; it connects when needed and keeps connections open."""
         # Imported here, because httpx is large and only workers of such gateways need it.
-        from promosms.gateways.http_client import Client
+        from promosms.gateways.http.client import Client
 
         self.client = Client(self.read_seconds, private=self.private, insecure=self.insecure)
 

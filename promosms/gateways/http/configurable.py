@@ -47,20 +47,6 @@ from promosms.gateways.base import (
     WebhookRequest,
     WebhookTopic,
 )
-from promosms.gateways.configurable_settings import (
-    PLACEHOLDER,
-    check_lookup,
-    check_receipts,
-    check_templates,
-    headers_of,
-    limits_validity,
-    mark_of,
-    mode_of,
-    pattern_of,
-    ranges_of,
-    says_flash,
-    usual_validity,
-)
 from promosms.gateways.http import (
     OPTED_OUT,
     OUR_REFERENCE,
@@ -80,6 +66,20 @@ from promosms.gateways.http import (
     references,
     refusal,
     tag,
+)
+from promosms.gateways.http.configurable_settings import (
+    PLACEHOLDER,
+    check_lookup,
+    check_receipts,
+    check_templates,
+    headers_of,
+    limits_validity,
+    mark_of,
+    mode_of,
+    pattern_of,
+    ranges_of,
+    says_flash,
+    usual_validity,
 )
 
 TEMPORARY = "301,302,307,308,404,407,408,421,423,425"
