@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
-from promosms.gateways.http import configurable, smsapi, twilio, vonage
+from promosms.gateways.http import configurable, sinch, smsapi, twilio, vonage
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
@@ -14,6 +14,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "twilio": twilio.Twilio,
     "vonage": vonage.Vonage,
     "smsapi": smsapi.Smsapi,
+    "sinch": sinch.Sinch,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -21,4 +22,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "twilio": twilio.WEBHOOK,
     "vonage": vonage.WEBHOOK,
     "smsapi": smsapi.WEBHOOK,
+    "sinch": sinch.WEBHOOK,
 }

@@ -29,6 +29,8 @@ LISTED = {
     "api.smsapi.com": "a gateway that the operator has connected",
     "api.twilio.com": "a gateway that the operator has connected",
     "rest.nexmo.com": "a gateway that the operator has connected",
+    "eu.sms.api.sinch.com": "a gateway that the operator has connected",
+    "us.sms.api.sinch.com": "a gateway that the operator has connected",
 }
 CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname")
 

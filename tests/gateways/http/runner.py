@@ -1,6 +1,7 @@
 """One runner for the tables of all providers: submit a text and look at the result."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -162,6 +163,21 @@ def call(
         address=address,
     )
     return WEBHOOKS[kind].parse(settings, request)
+
+
+def call_json(
+    kind: str,
+    settings: Mapping[str, str],
+    topic: str,
+    body: object,
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: str = "",
+) -> list[InboxEvent]:
+    """A provider calls us with JSON: as bytes, or written here."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    all_headers = {"content-type": "application/json", **(headers or {})}
+    return call(kind, settings, topic, {}, headers=all_headers, query=query, body=raw)
 
 
 def path(url: str) -> str:

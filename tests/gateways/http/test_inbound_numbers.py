@@ -12,9 +12,11 @@ FIELDS = {
     "twilio": {"From": "{}", "To": "8080", "MessageSid": "R1", "Body": "STOP"},
     "vonage": {"msisdn": "{}", "to": "8080", "messageId": "R1", "text": "STOP"},
     "smsapi": {"sms_from": "{}", "sms_to": "8080", "MsgId": "R1", "sms_text": "STOP"},
+    "sinch": {"type": "mo_text", "from": "{}", "to": "8080", "id": "R1", "body": "STOP"},
 }
 SETTINGS = {
     "auth_token": "12345",
+    "unsigned": "yes",
     "inbound_phone": "from",
     "inbound_number": "to",
     "inbound_reference": "id",

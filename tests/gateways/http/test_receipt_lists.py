@@ -59,12 +59,20 @@ def test_json_with_the_type_of_a_form_is_read() -> None:
     assert call("http", JSON, "receipt", {body.decode(): ""}, body=body) == expected
 
 
-@pytest.mark.parametrize("kind", ["http", "smsapi", "vonage"])
+GIVEN: dict[str, dict[str, str]] = {
+    "http": JSON,
+    "smsapi": {"token": "t"},
+    "vonage": {"unsigned": "yes"},
+    "sinch": {"unsigned": "yes"},
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
 @pytest.mark.parametrize("topic", ["receipt", "inbound"])
 @pytest.mark.parametrize("body", [b"<report><id>abc</id></report>", b"STOP", b"\xff\xfe\0", b"[1"])
 def test_what_cannot_be_read_is_not_acknowledged(kind: str, topic: str, body: bytes) -> None:
     """It may be a STOP: the provider has to repeat it, and the log has to say so."""
-    given = {"http": JSON, "smsapi": {"token": "t"}, "vonage": {"unsigned": "yes"}}[kind]
+    given = GIVEN[kind]
     for header in ("text/xml", "application/json"):
         with pytest.raises(BadWebhook):
             call(kind, given, topic, {}, headers={"content-type": header}, body=body)
