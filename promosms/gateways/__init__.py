@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
-from promosms.gateways.http import configurable, sinch, smsapi, twilio, vonage
+from promosms.gateways.http import configurable, infobip, sinch, smsapi, twilio, vonage
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
@@ -15,6 +15,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "vonage": vonage.Vonage,
     "smsapi": smsapi.Smsapi,
     "sinch": sinch.Sinch,
+    "infobip": infobip.Infobip,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -23,4 +24,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "vonage": vonage.WEBHOOK,
     "smsapi": smsapi.WEBHOOK,
     "sinch": sinch.WEBHOOK,
+    "infobip": infobip.WEBHOOK,
 }

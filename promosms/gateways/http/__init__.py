@@ -257,6 +257,21 @@ def document(request: WebhookRequest) -> Any:
     return found
 
 
+def json_object(request: WebhookRequest) -> dict[str, Any]:
+    """The JSON object of a call; empty if nothing came. Raises BadWebhook for all else."""
+    found = document(request)
+    if found is None and not request.body.strip():
+        return {}
+    return as_object(found)
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """A JSON object inside of another; raises BadWebhook if it is something else."""
+    if not isinstance(value, dict):
+        raise BadWebhook("json")
+    return value
+
+
 def plain(value: object) -> str:
     """A value of JSON as text."""
     if isinstance(value, str):

@@ -1,5 +1,7 @@
 """Numbers of replies by HTTP: in national form they are read by the country of the gateway."""
 
+import json
+
 import pytest
 
 from promosms.gateways import WEBHOOKS
@@ -12,7 +14,10 @@ FIELDS = {
     "twilio": {"From": "{}", "To": "8080", "MessageSid": "R1", "Body": "STOP"},
     "vonage": {"msisdn": "{}", "to": "8080", "messageId": "R1", "text": "STOP"},
     "smsapi": {"sms_from": "{}", "sms_to": "8080", "MsgId": "R1", "sms_text": "STOP"},
+}
+JSON: dict[str, object] = {
     "sinch": {"type": "mo_text", "from": "{}", "to": "8080", "id": "R1", "body": "STOP"},
+    "infobip": {"results": [{"messageId": "R1", "from": "{}", "to": "8080", "text": "STOP"}]},
 }
 SETTINGS = {
     "auth_token": "12345",
@@ -38,8 +43,9 @@ SETTINGS = {
     ],
 )
 def test_a_number_is_read_by_the_country(kind: str, typed: str, phone: str, address: str) -> None:
-    form = [(name, value.format(typed)) for name, value in FIELDS[kind].items()]
+    form = [(name, value.format(typed)) for name, value in FIELDS.get(kind, {}).items()]
     headers = {"x-twilio-signature": signature("12345", URL, form)}
-    request = WebhookRequest(WebhookTopic.INBOUND, URL, headers, (), form, b"", "192.0.2.1")
+    body = json.dumps(JSON[kind]).replace("{}", typed).encode() if kind in JSON else b""
+    request = WebhookRequest(WebhookTopic.INBOUND, URL, headers, (), form, body, "192.0.2.1")
     events = WEBHOOKS[kind].parse({**SETTINGS, "country": "PL"}, request)
     assert events == [Inbound("R1", phone, "8080", "STOP", address=address)]

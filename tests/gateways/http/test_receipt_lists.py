@@ -64,6 +64,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "smsapi": {"token": "t"},
     "vonage": {"unsigned": "yes"},
     "sinch": {"unsigned": "yes"},
+    "infobip": {},
 }
 
 
