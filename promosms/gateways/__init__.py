@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
-from promosms.gateways.http import configurable, infobip, sinch, smsapi, twilio, vonage
+from promosms.gateways.http import configurable, infobip, sinch, smsapi, telnyx, twilio, vonage
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
@@ -16,6 +16,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "smsapi": smsapi.Smsapi,
     "sinch": sinch.Sinch,
     "infobip": infobip.Infobip,
+    "telnyx": telnyx.Telnyx,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -25,4 +26,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "smsapi": smsapi.WEBHOOK,
     "sinch": sinch.WEBHOOK,
     "infobip": infobip.WEBHOOK,
+    "telnyx": telnyx.WEBHOOK,
 }

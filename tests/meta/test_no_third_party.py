@@ -31,6 +31,7 @@ LISTED = {
     "rest.nexmo.com": "a gateway that the operator has connected",
     "eu.sms.api.sinch.com": "a gateway that the operator has connected",
     "us.sms.api.sinch.com": "a gateway that the operator has connected",
+    "api.telnyx.com": "a gateway that the operator has connected",
 }
 CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname")
 

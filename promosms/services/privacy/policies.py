@@ -23,6 +23,7 @@ AMERICA = N_(
 PLACES = {
     "twilio": AMERICA,
     "vonage": AMERICA,
+    "telnyx": AMERICA,
     "smsapi": N_("Poland"),
     "stripe": N_(
         "Ireland. It passes data on to the United States, outside of the European Economic Area: "

@@ -18,6 +18,17 @@ FIELDS = {
 JSON: dict[str, object] = {
     "sinch": {"type": "mo_text", "from": "{}", "to": "8080", "id": "R1", "body": "STOP"},
     "infobip": {"results": [{"messageId": "R1", "from": "{}", "to": "8080", "text": "STOP"}]},
+    "telnyx": {
+        "data": {
+            "event_type": "message.received",
+            "payload": {
+                "id": "R1",
+                "from": {"phone_number": "{}"},
+                "to": [{"phone_number": "8080"}],
+                "text": "STOP",
+            },
+        }
+    },
 }
 SETTINGS = {
     "auth_token": "12345",

@@ -65,6 +65,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "vonage": {"unsigned": "yes"},
     "sinch": {"unsigned": "yes"},
     "infobip": {},
+    "telnyx": {"unsigned": "yes"},
 }
 
 

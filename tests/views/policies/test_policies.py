@@ -103,14 +103,15 @@ def test_privacy_names_every_receiver_of_data(app: Flask, visitor: PageClient) -
 
 def test_privacy_says_where_each_receiver_works(app: Flask, visitor: PageClient) -> None:
     with app.app_context(), transaction() as session:
-        for kind in ("twilio", "vonage", "smsapi", "smpp", "http"):
+        for kind in ("twilio", "vonage", "telnyx", "smsapi", "sinch", "smpp", "http"):
             session.add(Gateway(name=f"by {kind}", kind=kind))
     override(app, mail_server="mail.quiet.example", processors=["Big Rack GmbH: servers"])
     places = {name: place for name, (_gets, place) in receivers(visitor).items()}
-    for abroad in ("by twilio", "by vonage"):
+    for abroad in ("by twilio", "by vonage", "by telnyx"):
         assert places[abroad].startswith("United States, outside of the European Economic Area")
     assert places["by smsapi"] == "Poland"
-    unknown = ("by smpp", "by http", "Mail server mail.quiet.example", "Big Rack GmbH")
+    others = ("Mail server mail.quiet.example", "Big Rack GmbH")
+    unknown = ("by smpp", "by http", "by sinch", *others)
     assert {places[name] for name in unknown} == {"The operator tells you when you ask."}
     said = {"by smpp": "Norway", "mail.quiet.example": "Germany", "by twilio": "Ireland"}
     override(app, receiver_places={**said, "Big Rack GmbH": "Iceland"})
