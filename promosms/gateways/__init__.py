@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
-from promosms.gateways.http import configurable, infobip, sinch, smsapi, telnyx, twilio, vonage
+from promosms.gateways.http import (
+    configurable,
+    infobip,
+    plivo,
+    sinch,
+    smsapi,
+    telnyx,
+    twilio,
+    vonage,
+)
 from promosms.gateways.simulator import Simulator
 from promosms.gateways.smpp.gateway import SmppGateway
 
@@ -17,6 +26,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "sinch": sinch.Sinch,
     "infobip": infobip.Infobip,
     "telnyx": telnyx.Telnyx,
+    "plivo": plivo.Plivo,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -27,4 +37,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "sinch": sinch.WEBHOOK,
     "infobip": infobip.WEBHOOK,
     "telnyx": telnyx.WEBHOOK,
+    "plivo": plivo.WEBHOOK,
 }

@@ -32,6 +32,7 @@ LISTED = {
     "eu.sms.api.sinch.com": "a gateway that the operator has connected",
     "us.sms.api.sinch.com": "a gateway that the operator has connected",
     "api.telnyx.com": "a gateway that the operator has connected",
+    "api.plivo.com": "a gateway that the operator has connected",
 }
 CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname")
 

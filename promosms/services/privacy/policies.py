@@ -24,6 +24,7 @@ PLACES = {
     "twilio": AMERICA,
     "vonage": AMERICA,
     "telnyx": AMERICA,
+    "plivo": AMERICA,
     "smsapi": N_("Poland"),
     "stripe": N_(
         "Ireland. It passes data on to the United States, outside of the European Economic Area: "

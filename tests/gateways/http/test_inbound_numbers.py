@@ -6,13 +6,14 @@ import pytest
 
 from promosms.gateways import WEBHOOKS
 from promosms.gateways.base import Inbound, WebhookRequest, WebhookTopic
-from promosms.gateways.http.twilio import signature
+from promosms.gateways.http import plivo, twilio
 
 URL = "https://sms.example/gateways/x/inbound"
 FIELDS = {
     "http": {"from": "{}", "to": "8080", "id": "R1", "text": "STOP"},
     "twilio": {"From": "{}", "To": "8080", "MessageSid": "R1", "Body": "STOP"},
     "vonage": {"msisdn": "{}", "to": "8080", "messageId": "R1", "text": "STOP"},
+    "plivo": {"From": "{}", "To": "8080", "MessageUUID": "R1", "Text": "STOP"},
     "smsapi": {"sms_from": "{}", "sms_to": "8080", "MsgId": "R1", "sms_text": "STOP"},
 }
 JSON: dict[str, object] = {
@@ -55,7 +56,10 @@ SETTINGS = {
 )
 def test_a_number_is_read_by_the_country(kind: str, typed: str, phone: str, address: str) -> None:
     form = [(name, value.format(typed)) for name, value in FIELDS.get(kind, {}).items()]
-    headers = {"x-twilio-signature": signature("12345", URL, form)}
+    headers = {
+        "x-twilio-signature": twilio.signature("12345", URL, form),
+        "x-plivo-signature-v3": plivo.signature("12345", URL, (), form, ""),
+    }
     body = json.dumps(JSON[kind]).replace("{}", typed).encode() if kind in JSON else b""
     request = WebhookRequest(WebhookTopic.INBOUND, URL, headers, (), form, body, "192.0.2.1")
     events = WEBHOOKS[kind].parse({**SETTINGS, "country": "PL"}, request)
