@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.http import (
     configurable,
+    gatewayapi,
     infobip,
     plivo,
     sinch,
@@ -27,6 +28,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "infobip": infobip.Infobip,
     "telnyx": telnyx.Telnyx,
     "plivo": plivo.Plivo,
+    "gatewayapi": gatewayapi.GatewayApi,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -38,4 +40,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "infobip": infobip.WEBHOOK,
     "telnyx": telnyx.WEBHOOK,
     "plivo": plivo.WEBHOOK,
+    "gatewayapi": gatewayapi.WEBHOOK,
 }

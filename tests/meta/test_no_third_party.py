@@ -33,6 +33,8 @@ LISTED = {
     "us.sms.api.sinch.com": "a gateway that the operator has connected",
     "api.telnyx.com": "a gateway that the operator has connected",
     "api.plivo.com": "a gateway that the operator has connected",
+    "gatewayapi.com": "a gateway that the operator has connected",
+    "gatewayapi.eu": "a gateway that the operator has connected",
 }
 CONNECTIONS = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname")
 

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import json
+from typing import Any
 
 from promosms.gateways.base import BadSettings
 from promosms.gateways.http import Settings, yes
@@ -24,3 +26,24 @@ def check_secret(settings: Settings, name: str) -> None:
     """Refuse settings without this secret, unless they say that calls are not signed."""
     if not yes(settings, UNSIGNED) and not settings.get(name):
         raise BadSettings(f"{name} is missing; unsigned=yes does without")
+
+
+def claims_of(secret: str, token: str) -> dict[str, Any] | None:
+    """The claims of a JSON Web Token signed by HS256 (RFC 7515, 7518); None if it is not.
+
+    Whatever its header names as the algorithm, only this one is tried.
+    """
+    signed, _, signature = token.rpartition(".")
+    expected = hmac.digest(secret.encode(), signed.encode(errors="replace"), hashlib.sha256)
+    if not equal(signature, _urlsafe(expected)):
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
+    except (ValueError, RecursionError):
+        return None
+    return claims if isinstance(claims, dict) else None
+
+
+def _urlsafe(raw: bytes) -> str:
+    """Base64 for addresses without padding, as in RFC 7515."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

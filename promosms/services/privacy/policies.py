@@ -26,6 +26,7 @@ PLACES = {
     "telnyx": AMERICA,
     "plivo": AMERICA,
     "smsapi": N_("Poland"),
+    "gatewayapi": N_("Denmark"),
     "stripe": N_(
         "Ireland. It passes data on to the United States, outside of the European Economic Area: "
         "on the basis of the Data Privacy Framework or of standard contractual clauses (articles "

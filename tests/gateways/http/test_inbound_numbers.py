@@ -19,6 +19,7 @@ FIELDS = {
 JSON: dict[str, object] = {
     "sinch": {"type": "mo_text", "from": "{}", "to": "8080", "id": "R1", "body": "STOP"},
     "infobip": {"results": [{"messageId": "R1", "from": "{}", "to": "8080", "text": "STOP"}]},
+    "gatewayapi": {"id": "R1", "msisdn": "{}", "receiver": 8080, "message": "STOP"},
     "telnyx": {
         "data": {
             "event_type": "message.received",

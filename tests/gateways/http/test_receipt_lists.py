@@ -66,6 +66,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "sinch": {"unsigned": "yes"},
     "infobip": {},
     "telnyx": {"unsigned": "yes"},
+    "gatewayapi": {"unsigned": "yes"},
 }
 
 

@@ -103,13 +103,24 @@ def test_privacy_names_every_receiver_of_data(app: Flask, visitor: PageClient) -
 
 def test_privacy_says_where_each_receiver_works(app: Flask, visitor: PageClient) -> None:
     with app.app_context(), transaction() as session:
-        for kind in ("twilio", "vonage", "telnyx", "plivo", "smsapi", "sinch", "smpp", "http"):
+        for kind in (
+            "twilio",
+            "vonage",
+            "telnyx",
+            "plivo",
+            "smsapi",
+            "gatewayapi",
+            "sinch",
+            "smpp",
+            "http",
+        ):
             session.add(Gateway(name=f"by {kind}", kind=kind))
     override(app, mail_server="mail.quiet.example", processors=["Big Rack GmbH: servers"])
     places = {name: place for name, (_gets, place) in receivers(visitor).items()}
     for abroad in ("by twilio", "by vonage", "by telnyx", "by plivo"):
         assert places[abroad].startswith("United States, outside of the European Economic Area")
     assert places["by smsapi"] == "Poland"
+    assert places["by gatewayapi"] == "Denmark"
     others = ("Mail server mail.quiet.example", "Big Rack GmbH")
     unknown = ("by smpp", "by http", "by sinch", *others)
     assert {places[name] for name in unknown} == {"The operator tells you when you ask."}
