@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.http import (
+    clicksend,
     configurable,
     gatewayapi,
     infobip,
@@ -29,6 +30,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "telnyx": telnyx.Telnyx,
     "plivo": plivo.Plivo,
     "gatewayapi": gatewayapi.GatewayApi,
+    "clicksend": clicksend.ClickSend,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -41,4 +43,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "telnyx": telnyx.WEBHOOK,
     "plivo": plivo.WEBHOOK,
     "gatewayapi": gatewayapi.WEBHOOK,
+    "clicksend": clicksend.WEBHOOK,
 }

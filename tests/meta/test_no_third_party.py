@@ -33,6 +33,7 @@ LISTED = {
     "us.sms.api.sinch.com": "a gateway that the operator has connected",
     "api.telnyx.com": "a gateway that the operator has connected",
     "api.plivo.com": "a gateway that the operator has connected",
+    "rest.clicksend.com": "a gateway that the operator has connected",
     "gatewayapi.com": "a gateway that the operator has connected",
     "gatewayapi.eu": "a gateway that the operator has connected",
 }

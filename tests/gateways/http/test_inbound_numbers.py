@@ -14,6 +14,7 @@ FIELDS = {
     "twilio": {"From": "{}", "To": "8080", "MessageSid": "R1", "Body": "STOP"},
     "vonage": {"msisdn": "{}", "to": "8080", "messageId": "R1", "text": "STOP"},
     "plivo": {"From": "{}", "To": "8080", "MessageUUID": "R1", "Text": "STOP"},
+    "clicksend": {"from": "{}", "to": "8080", "message_id": "R1", "body": "STOP"},
     "smsapi": {"sms_from": "{}", "sms_to": "8080", "MsgId": "R1", "sms_text": "STOP"},
 }
 JSON: dict[str, object] = {

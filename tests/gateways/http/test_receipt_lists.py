@@ -67,6 +67,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "infobip": {},
     "telnyx": {"unsigned": "yes"},
     "gatewayapi": {"unsigned": "yes"},
+    "clicksend": {},
 }
 
 
