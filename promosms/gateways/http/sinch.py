@@ -60,7 +60,8 @@ BASE_URLS = {
     "eu": "https://eu.sms.api.sinch.com",
     "us": "https://us.sms.api.sinch.com",
 }
-LONGEST_VALIDITY = 3 * 24 * 60  # minutes; also what holds if nothing is said
+CLOCKS = 10  # minutes by which ours may be ahead: a moment too far away would be refused
+LONGEST_VALIDITY = 3 * 24 * 60 - CLOCKS  # minutes; from there on nothing is said: three days
 ERRORS = {
     "unknown_group": (ErrorClass.SETTINGS, "settings"),
     "unknown_campaign": (ErrorClass.SETTINGS, "settings"),

@@ -108,7 +108,7 @@ def test_it_sends_what_is_documented(there: Provider) -> None:
     }
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(0, False), (1, True), (4319, True), (4320, False)])
+@pytest.mark.parametrize(("minutes", "said"), [(0, False), (1, True), (4309, True), (4310, False)])
 def test_it_is_told_when_a_text_expires(there: Provider, minutes: int, said: bool) -> None:
     there.says = TAKEN
     before = datetime.now(UTC).replace(microsecond=0)
