@@ -140,6 +140,11 @@ def find(token: str) -> ApiKey | None:
     return key
 
 
+def name_of(key_id: int) -> str:
+    """The name of a key; empty if there is none."""
+    return db.session.scalar(select(ApiKey.name).where(ApiKey.id == key_id)) or ""
+
+
 def works(key: ApiKey) -> bool:
     """Is it neither revoked nor over?"""
     return key.revoked_at is None and (key.expires_at is None or key.expires_at > now())

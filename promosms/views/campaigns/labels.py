@@ -21,6 +21,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
+from promosms.services.api import keys as api_keys
 from promosms.services.campaigns import (
     ab_parts,
     audience,
@@ -173,6 +174,11 @@ def stopped(campaign: Campaign) -> str:
 def title(campaign: Campaign) -> str:
     """The title of a campaign in the reader's language."""
     return detail_names.campaign_title(campaign)
+
+
+def program(campaign: Campaign) -> str:
+    """The name of the API key with which a program has sent a campaign."""
+    return api_keys.name_of(campaign.api_key_id or 0)
 
 
 def sender(shown: str) -> str:
