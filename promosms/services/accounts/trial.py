@@ -90,7 +90,7 @@ def take(session: Session, account_id: int, number: int) -> None:
     account = session.get_one(Account, account_id)
     if not on_trial(account):
         return
-    session.refresh(account, with_for_update=True)
+    session.refresh(account, with_for_update={"key_share": True})
     if account.approved_at is not None:
         return
     left = settings.trial_texts_per_day - used(account_id)

@@ -302,7 +302,9 @@ def _close_if_empty(session: Session, campaign_id: int) -> None:
 
 
 def _lock(session: Session, account_id: int) -> Account:
-    query = select(Account).where(Account.id == account_id).with_for_update()
+    # FOR NO KEY UPDATE: who has inserted a row that refers to the account holds a share of its key,
+    # and two of them would wait for each other.
+    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
