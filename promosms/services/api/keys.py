@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
@@ -32,6 +32,10 @@ class NameTaken(Exception):
 
 class TooMany(Exception):
     """The account has as many keys as it may have."""
+
+
+class AlreadyReplaced(Exception):
+    """A newer key has come in the place of this one."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,18 @@ def make(account_id: int, wish: Wish, actor: str) -> tuple[ApiKey, str]:
 def replace(key: ApiKey, actor: str) -> tuple[ApiKey, str]:
     """A new key with the same rights; the old one works for a day, so that nothing stands still.
 
-    Raises LookupError if the old one does not work any more.
+    Raises LookupError if the old one does not work any more, and AlreadyReplaced on a second click.
     """
     with transaction() as session:
         account = session.get_one(Account, key.account_id, with_for_update=True)
         session.refresh(key, with_for_update=True)
         if not works(key):
             raise LookupError(key.shown)
+        newer = exists().where(
+            ApiKey.account_id == key.account_id, ApiKey.name == key.name, ApiKey.id > key.id
+        )
+        if session.scalar(select(newer)):
+            raise AlreadyReplaced(key.shown)
         end = now() + OVERLAP
         wish = Wish(key.name, scopes_of(key), key.sandbox, networks_of(key), key.expires_at)
         successor, token = _new(key.account_id, wish, actor)
@@ -179,8 +188,23 @@ def of_account(account_id: int) -> list[ApiKey]:
     return list(db.session.scalars(query.order_by(ApiKey.id.desc())))
 
 
+def replaced(newest_first: Iterable[ApiKey]) -> set[int]:
+    """The ids of those keys of an account that were replaced.
+
+    While a key works no other one is made with its name, so one that is newer came in its place.
+    """
+    newer: dict[str, ApiKey] = {}
+    found = set()
+    for key in newest_first:
+        successor = newer.get(key.name)
+        if successor is not None and successor.created_at < (_ended_at(key) or now()):
+            found.add(key.id)
+        newer[key.name] = key
+    return found
+
+
 def working_keys(account_id: int) -> list[ApiKey]:
-    """The keys of an account that work and have not been replaced."""
+    """The keys of an account that work, with those that were replaced and still do."""
     moment = now()
     query = select(ApiKey).where(
         ApiKey.account_id == account_id,
@@ -198,6 +222,11 @@ def number_working(account_id: int) -> int:
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now()),
     )
     return db.session.scalar(query) or 0
+
+
+def _ended_at(key: ApiKey) -> datetime | None:
+    ends = [moment for moment in (key.revoked_at, key.expires_at) if moment is not None]
+    return min(ends, default=None)
 
 
 def _stored(token: str) -> ApiKey | None:
