@@ -109,6 +109,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/automatic_answers.py",
         "services/inbox/canned_answers.py",
         "services/inbox/direct_texts.py",
+        "services/api/composing.py",
         "views/recipients/direct_texts.py",
     ),
     "obey when they opt out": (

@@ -174,7 +174,7 @@ OPT_OUT = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority == Priority.DIRECT)",
+        "OF_ACCOUNT = or_(Message.campaign_id.is_not(None), Message.priority.in_(TO_ONE))",
         "OF_ACCOUNT = Message.campaign_id.is_not(None)",
         "tests/services/inbox/test_direct_texts.py",
     ),

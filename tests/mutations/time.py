@@ -23,8 +23,8 @@ TIME = (
     ),
     Mutation(
         f"{SERVICES}sending/claiming.py",
-        "refused[validity.TOO_LATE] = ended",
-        "pass",
+        f"{' ' * 12}refused[validity.TOO_LATE] = ended",  # of campaigns
+        f"{' ' * 12}pass",
         "tests/services/sending/test_validity.py",
     ),
     Mutation(

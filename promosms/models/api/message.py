@@ -15,7 +15,13 @@ from promosms.models.base import (
     now,
 )
 from promosms.models.processing import CAMPAIGNS, Processing
-from promosms.models.registry import ADD, ADD_AND_CHANGE, MACHINERY, N_, Export, Retention
+from promosms.models.registry import (
+    ADD_AND_DELETE,
+    MACHINERY,
+    N_,
+    Export,
+    Retention,
+)
 
 WITH_REFERENCE = "reference <> ''"
 
@@ -41,7 +47,7 @@ class ApiMessage(Model):
         ),
     )
     privacy = Privacy.COLLECTED
-    customer_rights = ADD
+    customer_rights = ADD_AND_DELETE  # deleted with a person
     export = Export(
         "api-messages",
         N_("Which texts came from your programs, with their references."),
@@ -77,7 +83,6 @@ class SandboxMessage(Model):
         {"sqlite_autoincrement": True},  # the id is in the answer: it is never given twice
     )
     privacy = Privacy.COLLECTED
-    customer_rights = ADD_AND_CHANGE
     export = Export(
         "sandbox-messages",
         N_("Texts that were tried out with a sandbox key. Nobody got them."),

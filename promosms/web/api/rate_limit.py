@@ -60,6 +60,6 @@ def _counted(item: RateLimitItem, name: str) -> tuple[bool, int, int] | None:
         allowed = counter.hit(item, name)
         window = counter.get_window_stats(item, name)
     except RedisError:
-        log.warning("api.not_counted")
+        log.warning("api.not_counted", extra={"code": "redis"})
         return None
     return allowed, max(window.remaining, 0), max(1, round(window.reset_time - time.time()))
