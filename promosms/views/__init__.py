@@ -60,6 +60,7 @@ BLUEPRINTS = (
     "api.audiences",
     "api.account",
     "api.documents",
+    "api.keys",
 )
 
 

@@ -103,7 +103,8 @@ MEMBER = (
         "settings.index",
         _("Settings"),
         "adjustments-horizontal",
-        ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth"),
+        ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth")
+        + ("api_keys",),
     ),
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )

@@ -125,6 +125,8 @@ ARGUMENTS = {
     "admin.suspend": "account",
     "admin.unsuspend": "account suspended",
     "admin.adjust": "account",
+    "api_keys.replace": "api_key",
+    "api_keys.revoke": "api_key",
     "admin.revoke_admin": "admin second",
     "admin.approve": "account suspended",
     "admin.top_up": "order part",

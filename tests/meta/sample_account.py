@@ -76,7 +76,7 @@ from promosms.services.sign_ups.forms import Words
 from promosms.services.workbooks import run as workbook_run
 from promosms.services.workbooks import workbooks
 from promosms.settings import settings_of, use_settings
-from tests.meta import sample_automations, sample_campaigns, sample_senders
+from tests.meta import sample_api, sample_automations, sample_campaigns, sample_senders
 from tests.support.cast import Cast
 from tests.support.invoicing import POLISH, issued
 from tests.support.replies import store
@@ -116,7 +116,7 @@ class Stage:
             self._people(account)
             self._imports(account)
             self.ids |= sample_campaigns.ids(account) | sample_automations.ids(account)
-            self.ids |= sample_senders.ids(account)
+            self.ids |= sample_senders.ids(account) | sample_api.ids(account)
             self._top_ups(account)
             self._links()
             self._export(account)

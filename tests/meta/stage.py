@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from tests.meta import sample_automations
+from tests.meta import sample_api, sample_automations
 from tests.meta.filled_forms import (
     DRAFT,
     GATEWAY,
@@ -183,6 +183,9 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     **sample_automations.FORMS,
     "senders.index": {"name": "Flowers", "company": "Flowers Ltd", "purpose": "Offers"},
     "senders.withdraw": {},
+    "api_keys.new": sample_api.FORM,
+    "api_keys.replace": {},
+    "api_keys.revoke": {},
     "policies.dismiss_notice": {"page": "/"},
     "policies.choose_cookies": {"page": "/", "answer": "accept"},
     "policies.choose_language": {"page": "/", "language": "pl"},

@@ -12,7 +12,7 @@ from promosms.models import Role, Session, User
 from promosms.web.access import ROLES, Access, access_of
 from tests.meta.filled_forms import STORES_NOTHING
 from tests.meta.route_arguments import ARGUMENTS
-from tests.meta.routes import IGNORED, PROVIDERS, path, routes
+from tests.meta.routes import IGNORED, PROVIDERS, for_programs, path, routes
 from tests.meta.sources import PACKAGE
 from tests.meta.stage import FORMS, Stage, form
 from tests.support.cast import Cast
@@ -68,6 +68,7 @@ PUBLIC = {
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",
     "design.index",
+    "api_documents.document",
     *PROVIDERS,
 }
 
@@ -123,7 +124,8 @@ def test_only_listed_routes_are_public_and_admin_routes_need_an_admin(app: Flask
 
 def test_every_listed_route_exists(app: Flask) -> None:
     with_argument = {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments}
-    assert with_argument - PROVIDERS == set(ARGUMENTS)
+    programs = {name for name in with_argument if for_programs(app, name)}
+    assert with_argument - PROVIDERS - programs == set(ARGUMENTS)
     assert {rule.endpoint for rule in routes(app, "POST")} == set(FORMS)
 
 
@@ -172,7 +174,7 @@ ASKED_AGAIN = {
     *("campaigns.download", "imports.refused"),
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
     *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),
-    "two_factor.new_codes",
+    *("two_factor.new_codes", "api_keys.new", "api_keys.replace", "api_keys.revoke"),
 }
 READ = {"admin.prices", "admin.price_table", "admin.route", "admin.routes", "billing.automatic"}
 NOT_ASKED = {

@@ -9,6 +9,7 @@ from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Role
 from promosms.services.accounts import preferences
+from promosms.services.api import keys
 from promosms.services.auth import sessions
 from promosms.services.automations import automations
 from promosms.services.installation import defaults
@@ -111,6 +112,7 @@ def page(
         language_form=language or LanguageForm(formdata=None, data={"language": me().language}),
         place_form=place or _place_form(),
         zone_form=zone or _zone_form(),
+        working_keys=keys.number_working(my_account().id) if me().role == Role.OWNER else 0,
         sessions=sessions.of_user(me()),
         this_session=current_user.session.public_id,
     )

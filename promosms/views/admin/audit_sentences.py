@@ -25,6 +25,11 @@ SENTENCES = {
     "admin.leave": _("%(who)s left as an admin"),
     "admin.revoke": _("%(who)s took the right of an admin away"),
     "admin.uninvite": _("%(who)s withdrew the invitation of an admin"),
+    "api_key.exposed": _("%(who)s found an API key of %(what)s on an unencrypted connection"),
+    "api_key.make": _("%(who)s made an API key of %(what)s"),
+    "api_key.replace": _("%(who)s replaced an API key of %(what)s"),
+    "api_key.revoke": _("%(who)s revoked an API key of %(what)s"),
+    "api_key.revoke_exposed": _("%(who)s revoked an API key of %(what)s that stood in an address"),
     "audit.forget": _("%(who)s emptied entries about an account that has left"),
     "automatic.off": _("%(who)s switched automatic top-ups of %(what)s off"),
     "automatic.on": _("%(who)s switched automatic top-ups of %(what)s on"),
@@ -75,7 +80,10 @@ SENTENCES = {
     "user.reset_totp": _("%(who)s reset the two-step sign-in of a user of %(what)s"),
 }
 KINDS = {
-    "accounts": (_("Accounts"), ("account", "adjustment", "recipient", "reply", "erasure", "user")),
+    "accounts": (
+        _("Accounts"),
+        ("account", "adjustment", "api_key", "recipient", "reply", "erasure", "user"),
+    ),
     "money": (
         _("Money"),
         ("automatic", "card", "company", "dispute", "invoice", "payment", "refund", "top_up"),

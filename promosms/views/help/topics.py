@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from promosms.views.help import by_itself, joining, money, people, sending, trust, writing
+from promosms.views.help import by_itself, joining, money, people, programs, sending, trust, writing
 from promosms.views.help.topic import Topic
 
 ORDER: tuple[Callable[[], Topic], ...] = (
@@ -22,6 +22,7 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     writing.two_texts,
     by_itself.automations,
     sending.delivery,
+    programs.connecting,
     trust.privacy,
     trust.safety,
     trust.encryption,

@@ -1,0 +1,57 @@
+"""Help about programs of the business that send texts by themselves."""
+
+from promosms.language import gettext as _
+from promosms.views.help.topic import Link, Part, Topic
+
+
+def connecting() -> Topic:
+    """How a program gets a key, and what to do when the key is lost or known to others."""
+    return Topic(
+        "programs",
+        _("Connect your own programs"),
+        _("Your online shop, booking system or till sends texts by itself, with an API key."),
+        (
+            Part(
+                steps=(
+                    _("In the settings, open “API keys” and press “Make a key”."),
+                    _("Write under “Name” which program gets it: each gets its own."),
+                    _(
+                        "Leave it at the sandbox to try things out: no text is sent, and nothing "
+                        "costs anything. Choose real texts when all works."
+                    ),
+                    _("Press “Make the key”, then “Copy the key”. It is shown only this once."),
+                    _(
+                        "Give it to whoever programs for you, not by e-mail, together with "
+                        "“Documentation for programmers”."
+                    ),
+                ),
+                drawing="lock",
+            ),
+            Part(
+                _("Keep it safe"),
+                points=(
+                    _("Who has the key acts for you, and you pay for the texts."),
+                    _(
+                        "“Limit it further” lets it work only from your own server, or until a "
+                        "last day."
+                    ),
+                    _(
+                        "If it stands in an address, it is revoked at once. If it comes over an "
+                        "unencrypted connection, nothing is done. Both times you get an e-mail."
+                    ),
+                ),
+            ),
+            Part(
+                _("Lost, or known to others"),
+                points=(
+                    _(
+                        "Nobody can show a key again. “Replace” makes a new one with the same "
+                        "rights; the old one works for one more day."
+                    ),
+                    _("If a stranger may have it, revoke it: it works no more from that moment."),
+                ),
+            ),
+        ),
+        (Link("api_keys.index", _("API keys")),),
+        _("API, program, programmer, developer, shop system, integration, token, sandbox, curl"),
+    )
