@@ -28,6 +28,7 @@ SHOWN = len("psk_live_12345678")
 WARSAW = ZoneInfo("Europe/Warsaw")
 LEAP_DAY = datetime(2028, 2, 28, 23, 30, tzinfo=UTC)
 """It is 29 February in Warsaw already."""
+DAYS_IN_MAY = date(2027, 5, 10), date(2029, 5, 10), date(2029, 5, 11)
 
 
 def made(owner: PageClient, **more: object) -> str:
@@ -272,17 +273,46 @@ def test_networks_are_kept_as_programs_compare_them(
         assert key.networks == kept
 
 
-def test_its_last_day_is_within_two_years(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("moment", "first", "last", "too_late"),
+    [
+        (LEAP_DAY, date(2028, 2, 29), date(2030, 2, 28), date(2030, 3, 1)),
+        (datetime(2027, 5, 10, 12, tzinfo=UTC), *DAYS_IN_MAY),
+    ],
+)
+def test_its_last_day_is_within_two_years(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: datetime,
+    first: date,
+    last: date,
+    too_late: date,
+) -> None:
+    clock = Clock(monkeypatch)
+    clock.move(seconds=(moment - clock.now()).total_seconds())
+    owner = cast.owner.browser()
+    before = (first - timedelta(days=1)).isoformat()
+    assert "This day is over" in problems(owner, ends_on=before)
+    assert "Choose a day within 2 years." in problems(owner, ends_on=too_late.isoformat())
+    assert made(owner, name="Today", ends_on=first.isoformat())
+    assert made(owner, name="Long", ends_on=last.isoformat())
+
+
+def test_a_key_that_has_ended_leaves_its_name_to_another(
+    cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock(monkeypatch)
     clock.move(seconds=(LEAP_DAY - clock.now()).total_seconds())
+    token = made(cast.owner.browser(), ends_on="2028-02-29")
+    clock.move(hours=23, minutes=29)
+    assert Program(app, token).get("/balance").status_code == 200
+    clock.move(minutes=2)
+    assert Program(app, token).get("/balance").status_code == 401
     owner = cast.owner.browser()
-    for day, problem in (
-        (date(2028, 2, 28), "This day is over"),
-        (date(2030, 3, 1), "Choose a day within 2 years."),
-    ):
-        assert problem in problems(owner, ends_on=day.isoformat())
-    for name, day in (("Today", date(2028, 2, 29)), ("Long", date(2030, 2, 28))):
-        assert made(owner, name=name, ends_on=day.isoformat())
+    made(owner)
+    shown = seen(owner)
+    assert "Ended on 29 Feb 2028" in shown
+    assert "Replaced" not in shown
 
 
 def test_a_name_of_sixty_letters_is_kept(owner: PageClient, app: Flask) -> None:
