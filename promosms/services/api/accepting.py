@@ -12,10 +12,10 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.api import composing, idempotency
+from promosms.services.api import composing, idempotency, messages
 from promosms.services.api.composing import Composed, Refusal, Refused
 from promosms.services.api.idempotency import Once
-from promosms.services.gateways import routing
+from promosms.services.api.messages import ApiText
 from promosms.services.ledger import ledger
 from promosms.services.recipients import activity, recipients
 from promosms.services.sending import opt_outs
@@ -23,8 +23,8 @@ from promosms.services.sending import opt_outs
 RESULT = "message"
 
 
-def accept(key: ApiKey, composed: Composed, once: Once | None) -> Message:
-    """Queue a text; the caller wakes its gateway.
+def accept(key: ApiKey, composed: Composed, once: Once | None) -> ApiText:
+    """Queue a text, and say how it stands; the caller wakes its gateway.
 
     Raises Refused, and what `idempotency.begin` raises, all before anything is written.
     """
@@ -33,21 +33,20 @@ def accept(key: ApiKey, composed: Composed, once: Once | None) -> Message:
         opt_outs.lock_shared(session, key.account_id)
         account = session.get_one(Account, key.account_id)
         composing.check_recipient(account, composed)
-        gateway_id = routing.gateway_for(composed.route.id, composed.country)
-        if gateway_id is None:
-            raise Refused(Refusal.COUNTRY, "to", country=composed.country)
         try:
             trial.take(session, account.id, 1)
         except trial.DayIsFull as error:
             raise Refused(Refusal.TRIAL_DAY) from error
-        message = _message(composed, account.id, gateway_id)
+        message = _message(composed, account.id)
         session.add(message)
         session.flush()
-        session.add(_of_api(key, composed, message))
+        own = _of_api(key, composed, message)
+        session.add(own)
         _hold(account.id, message)
         activity.texted(session, account.id, composed.phone, now())
         idempotency.finish(session, once, f"{RESULT}:{message.id}")
-        return message
+        session.flush()
+        return messages.text_of(message, own)
 
 
 def dry_run(key: ApiKey, composed: Composed) -> None:
@@ -58,16 +57,16 @@ def dry_run(key: ApiKey, composed: Composed) -> None:
         raise Refused(Refusal.BALANCE, missing=composed.price - account.balance)
 
 
-def _message(composed: Composed, account_id: int, gateway_id: int) -> Message:
+def _message(composed: Composed, account_id: int) -> Message:
     return Message(
         account_id=account_id,
-        gateway_id=gateway_id,
+        gateway_id=composed.gateway_id,
         priority=Priority.API,
         recipient=recipients.owner_of(db.session(), account_id, composed.phone),
         phone=composed.phone,
         country=composed.country,
         sender=composed.sender,
-        flash=composed.route.flash,
+        flash=composed.flash,
         text=composed.text,
         encoding=composed.encoding,
         parts=composed.parts,

@@ -17,7 +17,6 @@ from promosms.models import (
     Account,
     AccountStatus,
     CampaignKind,
-    Route,
     SenderStatus,
     Suppression,
     SuppressionSource,
@@ -26,7 +25,6 @@ from promosms.models import (
 from promosms.services.accounts import trial
 from promosms.services.campaigns import kinds
 from promosms.services.gateways import routing
-from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.services.senders import chosen, requests
 from promosms.services.senders.chosen import Chosen
@@ -99,7 +97,9 @@ class Composed:
 
     phone: str
     country: str
-    route: Route
+    route_id: int
+    flash: bool
+    gateway_id: int
     sender: str
     text: str
     encoding: str
@@ -125,7 +125,8 @@ def compose(account: Account, wish: Wish) -> Composed:
     part_price = prices.price_list(on_top.route.id, account.id, country=number.country).of(
         number.country, number.e164
     )
-    if part_price is None or routing.gateway_for(on_top.route.id, number.country) is None:
+    gateway_id = routing.gateway_for(on_top.route.id, number.country)
+    if part_price is None or gateway_id is None:
         raise Refused(Refusal.COUNTRY, "to", country=number.country)
     price = part_price * measure.parts
     if wish.max_price is not None and price > wish.max_price:
@@ -134,7 +135,9 @@ def compose(account: Account, wish: Wish) -> Composed:
     return Composed(
         phone=number.e164,
         country=number.country,
-        route=on_top.route,
+        route_id=on_top.route.id,
+        flash=on_top.route.flash,
+        gateway_id=gateway_id,
         sender=sender,
         text=text,
         encoding=measure.encoding,
@@ -192,10 +195,11 @@ def check_words(text: str) -> None:
 
 def sender_of(account: Account, route_code: str, name: str) -> Chosen:
     """The route and the sender name that a program asks for; raises Refused."""
-    codes = {route.code: route for route in chosen.routes()}
+    routes = chosen.routes()
+    codes = {route.code: route for route in routes}
     if route_code and route_code not in codes:
         raise Refused(Refusal.ROUTE, "route", routes=sorted(codes))
-    route = codes[route_code] if route_code else defaults.default_route()
+    route = codes[route_code] if route_code else routes[0]  # the default one comes first
     if not name or name == route.sender:
         return Chosen(route)
     usable = {own.sender.key: own for own in requests.approved(account.id)}

@@ -98,21 +98,25 @@ def begin(session: Session, one: Once | None) -> None:
         lock = int(one.key_hash[:15], 16) ^ one.account_id
         if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
             raise InProgress
-    done = find(one)
+    done = _find(one)
     if done is not None:
         raise AlreadyDone(done)
 
 
-def find(one: Once) -> str | None:
+def _find(one: Once) -> str | None:
     """What came of the request when it was done; None if it was not. Raises OtherRequest."""
-    query = select(ApiRequest.fingerprint, ApiRequest.result).where(
+    columns = (ApiRequest.id, ApiRequest.fingerprint, ApiRequest.result, ApiRequest.created_at)
+    query = select(*columns).where(
         ApiRequest.account_id == one.account_id,
         ApiRequest.sandbox == one.sandbox,
         ApiRequest.key_hash == one.key_hash,
-        ApiRequest.created_at > now() - ApiRequest.retention.limit,
     )
     row = db.session.execute(query).one_or_none()
     if row is None:
+        return None
+    if row.created_at <= now() - ApiRequest.retention.limit:
+        # Too old to count, and not deleted yet.
+        db.session.execute(delete_rows(ApiRequest).where(ApiRequest.id == row.id))
         return None
     if row.fingerprint != one.fingerprint:
         raise OtherRequest
@@ -122,14 +126,6 @@ def find(one: Once) -> str | None:
 def finish(session: Session, one: Once | None, result: str) -> None:
     """Note what came of the request, in the transaction that has done it."""
     if one is not None:
-        # An older one that was not deleted yet is not repeated any more.
-        session.execute(
-            delete_rows(ApiRequest).where(
-                ApiRequest.account_id == one.account_id,
-                ApiRequest.sandbox == one.sandbox,
-                ApiRequest.key_hash == one.key_hash,
-            )
-        )
         session.add(
             ApiRequest(
                 account_id=one.account_id,

@@ -69,7 +69,7 @@ def find(key: ApiKey, public_id: str) -> ApiText | None:
     """The text with this id, if it is one of the account and of the kind of the key."""
     if key.sandbox:
         tried = sandbox.find(key.account_id, public_id)
-        return None if tried is None else _tried(tried)
+        return None if tried is None else tried_text(tried)
     numbers = message_ids.decode(public_id)
     if not numbers:
         return None
@@ -91,7 +91,7 @@ def of_result(key: ApiKey, number: int) -> ApiText | None:
     if key.sandbox:
         own = SandboxMessage.account_id == key.account_id, SandboxMessage.id == number
         tried = db.session.scalar(select(SandboxMessage).where(*own))
-        return None if tried is None else _tried(tried)
+        return None if tried is None else tried_text(tried)
     row = db.session.execute(_real(key.account_id).where(ApiMessage.message_id == number)).first()
     return None if row is None else texts_of([row])[0]
 
@@ -105,7 +105,7 @@ def page(key: ApiKey, after: int | None, size: int, wanted: Filter) -> Page[ApiT
         if wanted.phone:
             tried = tried.where(SandboxMessage.phone == wanted.phone)
         found = db.session.scalars(select_page(tried, SandboxMessage.id, after, size)).all()
-        return page_of(map(_tried, found), size, lambda text: text.number)
+        return page_of(map(tried_text, found), size, lambda text: text.number)
     query = _real(key.account_id)
     if wanted.reference:
         query = query.where(ApiMessage.reference == wanted.reference)
@@ -157,6 +157,11 @@ def texts_of(rows: Sequence[Row[Message, ApiMessage]]) -> list[ApiText]:
     return [_real_text(*row, public_id) for row, public_id in zip(rows, ids, strict=True)]
 
 
+def text_of(message: Message, own: ApiMessage) -> ApiText:
+    """A message that was just accepted."""
+    return _real_text(message, own, message_ids.encode([message.id])[0])
+
+
 def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiText:
     planned = message.next_attempt_at if not message.attempts else None
     return ApiText(
@@ -183,7 +188,8 @@ def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiT
     )
 
 
-def _tried(message: SandboxMessage) -> ApiText:
+def tried_text(message: SandboxMessage) -> ApiText:
+    """A text of the sandbox, as far as its time has come."""
     status, reason = sandbox.status_of(message)
     sent_at, final_at = sandbox.times_of(message)
     return ApiText(

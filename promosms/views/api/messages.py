@@ -60,14 +60,13 @@ def send(body: NewMessage, once: Once | None) -> Answer:
             accepting.dry_run(key, composed)
             return Answer(_preview(composed))
         if key.sandbox:
-            tried = sandbox.accept(key, composed, once)
-            return _created(_found(message_ids.SANDBOX_PREFIX + tried.public_id))
-        message = accepting.accept(key, composed, once)
+            return _created(messages.tried_text(sandbox.accept(key, composed, once)))
+        text = accepting.accept(key, composed, once)
     except Refused as error:
         raise refusals.problem(error) from error
-    if message.gateway_id is not None and composed.send_at is None:
-        queue.wake(queue.gateway_queue(message.gateway_id), "send.run", message.gateway_id)
-    return _created(_found(message_ids.encode([message.id])[0]))
+    if text.gateway_id is not None and text.send_at is None:
+        queue.wake(queue.gateway_queue(text.gateway_id), "send.run", text.gateway_id)
+    return _created(text)
 
 
 @bp.get("")

@@ -26,7 +26,8 @@ def key() -> ApiKey:
 
 def account() -> Account:
     """The account for which the key acts."""
-    return db.session.get_one(Account, key().account_id)
+    found: Account = g.api_account
+    return found
 
 
 def authenticate(scope: Scope | None) -> None:
@@ -39,11 +40,13 @@ def authenticate(scope: Scope | None) -> None:
         security.note("api_key", code="unknown" if found is None else "ended")
         raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
     g.pseudonym = partial(pseudonyms.of, found.account_id)
+    # The end of a transaction would make the session read it again.
+    db.session.expunge(found)
     g.api_key = found
     if not keys.may_come_from(found, request.remote_addr or ""):
         security.because("address")
         raise Problem("address-not-allowed")
-    owner = db.session.get_one(Account, found.account_id)
+    owner = g.api_account = db.session.get_one(Account, found.account_id)
     if owner.status == AccountStatus.DELETING:
         raise _unauthorized("This key does not work: its account is being deleted.")
     rate_limit.count(found.public_id)
