@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
@@ -52,7 +53,11 @@ Words = Annotated[str, Field(pattern=NO_CONTROL)]
 """A text without control characters, which no database takes and no phone shows."""
 WHOLE = BeforeValidator(_number)
 """Of a whole number in a request, with `Field(strict=False)`; the last one, behind the limits."""
-Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(_rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 """A time in an answer: UTC, RFC 3339 with milliseconds."""
 Planned = AwareDatetime
 """A time in a request: RFC 3339 with its offset."""

@@ -98,7 +98,10 @@ def show(public_id: str) -> Answer:
     scope=Scope.SEND, gives={200: MessageOut}, fails=("not-found", "too-late", "part-of-a-batch")
 )
 def cancel(public_id: str) -> Answer:
-    """Cancel a text that has not left. Its price is given back."""
+    """Cancel a text that has not left.
+
+    Its price is given back.
+    """
     text = _found(public_id)
     if text.status == MessageStatus.CANCELLED:
         return Answer(text_out(text))
