@@ -4,7 +4,7 @@ import ast
 import re
 from html.parser import HTMLParser
 
-from tests.meta.sources import STATIC, literal, modules, without_jinja
+from tests.meta.sources import STATIC, literal, modules, used_by, without_jinja
 from tests.meta.sources import templates as all_templates
 
 # Names, example values, values for browsers, widths of pages.
@@ -19,13 +19,16 @@ SENTENCE = re.compile(r"\b[A-Z][a-z]{2,}\b|[a-z]{2,} [a-z]{2,}")
 
 # The house of components: only developers read it.
 DESIGN = ("design/", "promosms/views/design.py")
-# What programs send and get, with the words of the OpenAPI document, which is in English.
-PROGRAMS = "promosms/forms/api/"
+# What programs read and get, and the pages about it. It is English in every language, as the names
+# in it are; the frame of these pages is translated, says so, and marks these words with `lang`.
+API = ("api/english/", "promosms/forms/api/")
 
 
 def templates() -> dict[str, str]:
     """The templates whose words are for people."""
-    return {name: text for name, text in all_templates().items() if not name.startswith(DESIGN)}
+    not_translated = (*DESIGN, *API)
+    every = all_templates().items()
+    return {name: text for name, text in every if not name.startswith(not_translated)}
 
 
 class Reader(HTMLParser):
@@ -63,9 +66,8 @@ def test_expressions_of_templates_contain_no_untranslated_sentence() -> None:
 
 def test_views_and_forms_contain_no_untranslated_text() -> None:
     for path, module in modules().items():
-        if not path.startswith(("promosms/views", "promosms/forms")):
-            continue
-        if path.startswith((*DESIGN, PROGRAMS)):
+        for_people = path.startswith(("promosms/views", "promosms/forms"))
+        if path.startswith((*DESIGN, *API)) or not for_people:
             continue
         for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
             called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
@@ -82,3 +84,14 @@ def test_scripts_contain_no_sentences() -> None:
         source = re.sub(r"^\s*//.*$|/\*.*?\*/", "", script.read_text(), flags=re.M)
         for text in re.findall(r'"([^"]*)"|`([^`]*)`', source):
             assert not re.search(r"[A-Z][a-z]+ [a-z]", "".join(text)), (script.name, text)
+
+
+def test_english_words_about_the_api_stand_in_elements_that_say_so() -> None:
+    english = {name for name in all_templates() if name.startswith(API)}
+    assert english
+    for name in all_templates():
+        used = set(used_by(name)) & english
+        assert not used or name in english or "api/_page.html" in used_by(name), name
+    frame = all_templates()["api/_page.html"]
+    for block in ("lead", "contents", "english"):
+        assert re.search(rf'<(div|ul)( class="\w+")? lang="en">{{% block {block} ', frame), block

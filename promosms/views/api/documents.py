@@ -1,20 +1,85 @@
 """The OpenAPI document, and the pages about the API: for everybody, without script."""
 
-from flask import Blueprint, Response, current_app, json
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
 
+from flask import Blueprint, Response, current_app, json, render_template
+from flask.typing import ResponseReturnValue
+
+from promosms.models import Scope
+from promosms.urls import public_address
+from promosms.views.api import guide, reference
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, openapi
+from promosms.web.api.problems import DOCUMENTED, TYPES, ProblemType
 
 bp = Blueprint("api_documents", __name__)
 EXTENSION = "promosms.openapi"
+KEYS = "/settings/api"
+"""Where an owner makes keys."""
+
+
+@bp.context_processor
+def _addresses() -> dict[str, object]:
+    return {"api": public_address(PREFIX), "keys_page": KEYS}
+
+
+@bp.get("/api")
+@allow(Access.PUBLIC)
+def index() -> ResponseReturnValue:
+    """How to begin, and what all requests have in common."""
+    return render_template(
+        "api/index.html",
+        address=public_address(""),
+        placeholder=guide.PLACEHOLDER,
+        programs=guide.LANGUAGES,
+        problem=guide.problem(),
+        send=guide.samples("send"),
+        read=guide.samples("read"),
+        statuses=guide.STATUSES,
+        tried=guide.tried(),
+        scopes=_scopes(),
+        **guide.figures(),
+    )
+
+
+@bp.get("/api/reference")
+@allow(Access.PUBLIC)
+def operations() -> ResponseReturnValue:
+    """Every operation and every object, made of the OpenAPI document."""
+    return render_template("api/reference.html", reference=reference.read(_document()))
+
+
+@bp.get(DOCUMENTED)
+@allow(Access.PUBLIC)
+def errors() -> ResponseReturnValue:
+    """Every problem, at the place that its `type` leads to."""
+    by_status = groupby(sorted(TYPES.items(), key=_status), _status)
+    statuses = [(HTTPStatus(status), list(problems)) for status, problems in by_status]
+    return render_template("api/errors.html", statuses=statuses)
 
 
 @bp.get(f"{PREFIX}/openapi.json")
 @allow(Access.PUBLIC)
 def document() -> Response:
     """The OpenAPI document; it is the same for everybody until the next start."""
-    text = current_app.extensions.get(EXTENSION)
-    if text is None:
-        made = openapi.document(current_app)
-        text = current_app.extensions[EXTENSION] = json.dumps(made, ensure_ascii=False)
-    return Response(text, mimetype="application/json")
+    return Response(json.dumps(_document(), ensure_ascii=False), mimetype="application/json")
+
+
+def _document() -> dict[str, Any]:
+    """The document, made once."""
+    made: dict[str, Any] | None = current_app.extensions.get(EXTENSION)
+    if made is None:
+        made = current_app.extensions[EXTENSION] = openapi.document(current_app)
+    return made
+
+
+def _scopes() -> dict[Scope | None, list[openapi.Operation]]:
+    """The operations that each scope allows, and those that need none."""
+    every = openapi.operations(current_app)
+    return {scope: [one for one in every if one.kind.scope is scope] for scope in (*Scope, None)}
+
+
+def _status(each: tuple[str, ProblemType]) -> int:
+    return each[1].status

@@ -52,6 +52,9 @@ def connecting() -> Topic:
                 ),
             ),
         ),
-        (Link("api_keys.index", _("API keys")),),
+        (
+            Link("api_keys.index", _("API keys")),
+            Link("api_documents.index", _("Documentation for programmers")),
+        ),
         _("API, program, programmer, developer, shop system, integration, token, sandbox, curl"),
     )

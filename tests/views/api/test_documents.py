@@ -1,0 +1,263 @@
+"""The pages about the API: complete, correct, and made of what the API itself is made of."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask import Flask
+
+from promosms.gateways.simulator import OUTCOMES, Outcome
+from promosms.models import MessageStatus, Scope
+from promosms.views.api import examples, guide, schemas
+from promosms.web.api import openapi
+from promosms.web.api.problems import TYPES
+from tests.support.html import Page, Tag
+from tests.support.pages import PageClient, words
+
+METHODS = {"get", "post", "delete", "patch"}
+PAGES = ("/api", "/api/reference", "/api/errors")
+INLINE = re.compile(r"`([^`]+)`")
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document."""
+    with app.app_context():
+        return openapi.document(app)
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, one)
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    ]
+
+
+def section(page: Page, name: str) -> str:
+    """The words of the section with this heading."""
+    (found,) = page.select(f'section[aria-labelledby="{name}"]')
+    return read(found)
+
+
+def read(part: Tag) -> str:
+    """The words of a part of a page, as they are read: with a blank between two elements."""
+    return re.sub(r" (?=[,.;:])", "", words(part.get_text(" ")))
+
+
+def references(part: object) -> list[str]:
+    """Everything that a part of the document refers to."""
+    if isinstance(part, dict):
+        own = [part["$ref"]] if "$ref" in part else []
+        return own + [ref for each in part.values() for ref in references(each)]
+    return [ref for each in part for ref in references(each)] if isinstance(part, list) else []
+
+
+def shown(text: str) -> str:
+    """A text as the page shows it: without its backticks."""
+    return words(INLINE.sub(r"\1", text))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_reads_them_and_every_link_within_them_leads_somewhere(
+    visitor: PageClient, path: str
+) -> None:
+    page = visitor.get_page(path)
+    anchors = {tag["id"] for tag in page.select("[id]")}
+    for link in page.select("main a"):
+        target, _, anchor = link["href"].partition("#")
+        if link["href"] == path:
+            assert link["aria-current"] == "page"
+        elif target in ("", path):
+            assert anchor in anchors, link["href"]
+        elif target in PAGES:
+            there = visitor.get_page(target).select("[id]")
+            assert not anchor or anchor in {tag["id"] for tag in there}, link["href"]
+        elif target != "/settings/api":
+            assert visitor.get(target).status_code == 200, target
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_their_words_are_english_and_say_so(visitor: PageClient, path: str) -> None:
+    assert "in English" not in visitor.get_page(path).select_one("main").get_text()
+    polish = visitor.get(path, headers={"Accept-Language": "pl"}).text
+    assert "Ta dokumentacja jest po angielsku" in polish
+    assert polish.index("Ta dokumentacja") < polish.index('<div class="stack" lang="en">')
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_wider_than_the_screen_is_reached_by_the_keyboard(
+    visitor: PageClient, path: str
+) -> None:
+    page = visitor.get_page(path)
+    for listing in page.select("pre"):
+        assert listing["tabindex"] == "0"
+        assert listing["aria-label"]
+    names = [listing["aria-label"] for listing in page.select("pre")]
+    assert len(names) - len(set(names)) <= names.count("Shell"), names
+
+
+def test_the_document_is_that_of_openapi(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert set(document["info"]) >= {"title", "version"}
+    assert all(server["url"].startswith("https://") for server in document["servers"])
+    names = [one["operationId"] for _path, _method, one in operations(document)]
+    assert len(names) == len(set(names))
+    for path, method, one in operations(document):
+        assert method in METHODS
+        assert path.startswith("/")
+        assert one["summary"]
+        assert one["tags"]
+        inside = {each["name"] for each in one["parameters"] if each["in"] == "path"}
+        assert inside == set(re.findall(r"\{(\w+)\}", path))
+        assert all(each["required"] for each in one["parameters"] if each["in"] == "path")
+        assert any(status.startswith("2") for status in one["responses"])
+        assert all(answer["description"] for answer in one["responses"].values())
+
+
+def test_its_schemas_are_valid_and_every_reference_leads_to_one(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        jsonschema_rs.meta.validate({**schema, "$schema": openapi_dialect()})
+        assert name
+    found = references(document)
+    assert found
+    for reference in found:
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def openapi_dialect() -> str:
+    """The schemas of OpenAPI 3.1 are those of this JSON Schema."""
+    return "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_it_is_served_to_everybody_as_it_is(app: Flask, document: dict[str, Any]) -> None:
+    answer = app.test_client().get("/api/v1/openapi.json", base_url="https://localhost")
+    assert answer.mimetype == "application/json"
+    assert json.loads(answer.text) == document
+
+
+def test_every_operation_stands_in_the_reference(
+    visitor: PageClient, document: dict[str, Any]
+) -> None:
+    page = visitor.get_page("/api/reference")
+    for path, method, one in operations(document):
+        text = section(page, one["operationId"])
+        assert text.startswith(f"{one['summary']} {method.upper()} {path}")
+        assert shown(one.get("description", "")) in text
+        scope = f"scope {one['x-scope']}" if "x-scope" in one else "every key"
+        assert f"{path} {scope} " in text
+        for each in one["parameters"]:
+            assert each["name"] in text
+            assert shown(each.get("description", "")) in text
+        assert page.select_one(f'nav a[href="#{one["operationId"]}"]')
+
+
+def test_every_member_of_every_object_stands_in_the_reference(
+    visitor: PageClient, document: dict[str, Any]
+) -> None:
+    page = visitor.get_page("/api/reference")
+    objects = document["components"]["schemas"]
+    bodies = {
+        schemas.name_of(one["requestBody"]["content"]["application/json"]["schema"]): one
+        for _path, _method, one in operations(document)
+        if "requestBody" in one
+    }
+    names = [schemas.shown(name) for name, schema in objects.items() if "properties" in schema]
+    assert len(names) == len(set(names))
+    for name, schema in objects.items():
+        place = bodies[name]["operationId"] if name in bodies else schemas.shown(name)
+        text = section(page, place) if "properties" in schema else ""
+        for member, each in schema.get("properties", {}).items():
+            assert member in text, f"{name}: {member}"
+            assert shown(each.get("description", "")) in text, f"{name}: {member}"
+            for word in each.get("enum", ()):
+                assert word in text
+
+
+def test_its_words_say_what_is_needed_and_how_much(visitor: PageClient) -> None:
+    text = section(visitor.get_page("/api/reference"), "messages_send")
+    assert "to needed string, 1 to 40 characters The mobile number" in text
+    assert "valid_minutes integer or null, 1 to 4320 For so long" in text
+    assert "send_at time or null When it is to leave" in text
+    assert "max_price amount or null If the text costs more" in text
+    assert "plain boolean, false if left out Write letters" in text
+    assert "201 Accepted: it is stored: Message" in text
+
+
+def test_every_problem_of_an_operation_is_named(
+    visitor: PageClient, document: dict[str, Any]
+) -> None:
+    page = visitor.get_page("/api/reference")
+    for _path, _method, one in operations(document):
+        text = f"{section(page, 'problems')} {section(page, one['operationId'])}"
+        for status, answer in one["responses"].items():
+            if "application/problem+json" in answer["content"]:
+                for code in answer["description"].split(", "):
+                    assert re.search(rf"\b{status}: ([a-z, -]+, )?{code}\b", text), code
+
+
+def test_every_problem_stands_where_its_type_leads_to(visitor: PageClient) -> None:
+    page = visitor.get_page("/api/errors")
+    for code, problem in TYPES.items():
+        (found,) = page.select(f'section[aria-labelledby="status-{problem.status}"] [id="{code}"]')
+        assert read(found) == code
+        text = section(page, f"status-{problem.status}")
+        assert f"{code} {problem.title}. {shown(problem.advice)}" in text
+
+
+def test_a_problem_leads_to_its_line(app: Flask, visitor: PageClient) -> None:
+    answer = app.test_client().get("/api/v1/routes", base_url="https://localhost")
+    leads = answer.get_json()["type"].partition("/api/")
+    page, _, anchor = (leads[1] + leads[2]).partition("#")
+    assert visitor.get_page(page).select(f'[id="{anchor}"]')
+
+
+def test_the_examples_are_what_the_api_takes_and_gives(
+    context: None, document: dict[str, Any]
+) -> None:
+    every = document["components"]["schemas"]
+    for name, schema in every.items():
+        whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        check = jsonschema_rs.Draft202012Validator(whole)
+        check.validate(examples.value(schema, every))
+        if "properties" in schema:
+            check.validate(examples.body(schema, every) | examples.value(schema, every))
+
+
+def test_the_guide_names_every_status_and_every_scope(visitor: PageClient) -> None:
+    page = visitor.get_page("/api")
+    assert set(guide.STATUSES) == set(MessageStatus)
+    text = section(page, "statuses")
+    assert [status for status in MessageStatus if f"{status.value} " not in text] == []
+    keys = section(page, "keys")
+    assert [scope for scope in Scope if f"{scope.value} " not in keys] == []
+
+
+def test_the_table_of_the_sandbox_says_what_the_sandbox_does(visitor: PageClient) -> None:
+    text = section(visitor.get_page("/api"), "sandbox")
+    for digits, outcome in OUTCOMES.items():
+        assert (f"…{digits}" in text) == (outcome is not Outcome.BUSY)  # arrives as any other
+    assert "…00001 The network refuses it. failed" in text
+    assert "…00002 The network cannot deliver it. undelivered" in text
+    assert "…00003 The phone is off until the text expires. expired" in text
+    assert "…00005 No news comes after it was sent. sent" in text
+
+
+def test_the_guide_shows_the_samples_as_they_are_and_its_own_address(
+    app: Flask, visitor: PageClient
+) -> None:
+    page = visitor.get_page("/api")
+    listings = [tag.get_text() for tag in page.select("pre code")]
+    files = list(guide.SAMPLES.iterdir())
+    assert len(files) == 2 * len(guide.LANGUAGES)
+    for file in files:
+        assert file.read_text() in listings, file.name
+    assert any("PROMOSMS_ADDRESS='https://" in text for text in listings)
+
+
+def test_they_are_found_from_every_page(visitor: PageClient) -> None:
+    assert visitor.get_page("/").select_one('footer a[href="/api"]')
