@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from promosms.forms.api import shared
-from promosms.views.api.schemas import AMOUNT, Schema, Schemas, name_of
+from promosms.views.api.schemas import Schema, Schemas, name_of
 
 MOMENT = "2026-03-14T09:26:53.000Z"
 NAMED = {
@@ -79,8 +79,6 @@ def _plain(schema: Schema, schemas: Schemas, name: str) -> Any:
 
 
 def _text(schema: Schema, name: str) -> str:
-    if schema.get("pattern") == AMOUNT:
-        return shared.written(750)
     if schema.get("format") == "date-time":
         return MOMENT
     return shared.currency() if name == "currency" else NAMED.get(name, "")
