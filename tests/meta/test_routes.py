@@ -70,7 +70,6 @@ PUBLIC = {
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",
     "design.index",
-    "api_documents.document",
     *PROVIDERS,
 }
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, current_app, json, render_template
+from flask import Blueprint, Response, current_app, json, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Scope
@@ -16,13 +16,11 @@ from promosms.web.api.problems import DOCUMENTED, TYPES, ProblemType
 
 bp = Blueprint("api_documents", __name__)
 EXTENSION = "promosms.openapi"
-KEYS = "/settings/api"
-"""Where an owner makes keys."""
 
 
 @bp.context_processor
 def _addresses() -> dict[str, object]:
-    return {"api": public_address(PREFIX), "keys_page": KEYS}
+    return {"api": public_address(PREFIX), "keys_page": url_for("api_keys.index")}
 
 
 @bp.get("/api")

@@ -73,7 +73,7 @@ TYPES: dict[str, ProblemType] = {
     "unauthorized": ProblemType(
         401,
         "The key is missing or does not work",
-        "Send the header Authorization: Bearer, and a key from Settings, API.",
+        "Send the header Authorization: Bearer, and a key from Settings, API keys.",
     ),
     "https-only": ProblemType(
         403,
