@@ -93,11 +93,7 @@ def _apply_to_parts(
             message.part_statuses[number] = changed[message.id, number] = row.status
     _write(session, changed)
     for message in (messages[message_id] for message_id in locked):
-        # If the answer was lost, only the receipts say which parts the gateway has.
-        parts = (
-            message.parts if message.status == MessageStatus.UNKNOWN else len(message.part_statuses)
-        )
-        status = _combined(message.part_statuses.values(), parts)
+        status = _combined(message.part_statuses.values(), _expected(message))
         if status is not None and message.status in MessageStatus.RECEIPT_EXPECTED:
             ended[message.id] = message, status
     return waiting
@@ -121,9 +117,18 @@ def _lock(session: Session, messages: Mapping[int, MessageState]) -> set[int]:
     return ids
 
 
+def _expected(message: MessageState) -> int:
+    """How many parts must have their receipt: those of the answer, if it named them.
+
+    Where it was lost, or named none, the parts are learnt from their receipts, the first one last.
+    """
+    named = message.status != MessageStatus.UNKNOWN and 1 in message.part_statuses
+    return len(message.part_statuses) if named else message.parts
+
+
 def _learn(session: Session, message: MessageState, row: Row[Any]) -> int:
-    """Store a part whose answer was lost: its receipt has the reference of the gateway."""
-    free = (n for n in range(1, message.parts + 1) if n not in message.part_statuses)
+    """Store a part that no answer has named: its receipt has the reference of the gateway."""
+    free = (n for n in range(message.parts, 0, -1) if n not in message.part_statuses)
     number = next(free, 0)
     if not number:
         return 0

@@ -71,6 +71,56 @@ def test_one_lost_part_means_not_delivered(context: None, make_campaign: MakeCam
     assert statuses(campaign_id) == {"undelivered": 1}
 
 
+def sent_without_names(make_campaign: MakeCampaign, parts: int) -> tuple[int, int, str]:
+    """A campaign of one text whose parts get their references only in receipts."""
+    campaign_id = make_campaign(["+48601200100"], text="x" * 140 * parts)
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    (message,) = claiming.take(claim, 500)
+    recording.record(claim, [(message, Answer())])
+    return campaign_id, gateway, str(message.id)
+
+
+def test_parts_without_references_are_counted_by_their_receipts(
+    context: None, make_campaign: MakeCampaign, cast: Cast
+) -> None:
+    campaign_id, gateway, ours = sent_without_names(make_campaign, 3)
+    for name in ("e1", "e2", "e1", "e2"):
+        tell(gateway, [Receipt(name, ours, D)])
+        assert statuses(campaign_id) == {"sent": 1}
+    tell(gateway, [Receipt("e3", ours, D)])
+    assert statuses(campaign_id) == {"delivered": 1}
+    tell(gateway, [Receipt("e4", ours, U)])
+    assert statuses(campaign_id) == {"delivered": 1}
+    check_books(cast.owner.account_id)
+
+
+def test_a_part_whose_answer_was_lost_is_waited_for(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id = make_campaign(["+48601200100"], text="x" * 280)
+    preparation.prepare(campaign_id)
+    gateway = db.session.query(Gateway).one().id
+    claim = Claim(gateway)
+    (message,) = claiming.take(claim, 500)
+    recording.record(claim, [(message, LOST._replace(taken={1: "r-1"}))])
+    tell(gateway, [Receipt("r-1", "", D)])
+    assert statuses(campaign_id) == {"unknown": 1}
+    tell(gateway, [Receipt("r-2", str(message.id), D)])
+    assert statuses(campaign_id) == {"delivered": 1}
+
+
+def test_a_part_without_a_reference_that_is_lost_decides(
+    context: None, make_campaign: MakeCampaign
+) -> None:
+    campaign_id, gateway, ours = sent_without_names(make_campaign, 3)
+    tell(gateway, [Receipt("e1", ours, D), Receipt("e2", ours, D), Receipt("e1", ours, D)])
+    assert statuses(campaign_id) == {"sent": 1}
+    tell(gateway, [Receipt("e3", ours, U)])
+    assert statuses(campaign_id) == {"undelivered": 1}
+
+
 def test_a_final_status_does_not_change(
     context: None, make_campaign: MakeCampaign, cast: Cast
 ) -> None:

@@ -173,7 +173,7 @@ def test_a_long_text_needs_a_receipt_for_each_part(context: None, cast: Cast) ->
     assert status(mine) == D
     db.session.rollback()
     parts = db.session.execute(select(MessagePart.number, MessagePart.reference)).all()
-    assert sorted(map(tuple, parts)) == [(1, "76"), (2, "77"), (3, "78")]
+    assert sorted(map(tuple, parts)) == [(1, "76"), (2, "78"), (3, "77")]
 
 
 def test_a_receipt_is_tried_again_if_the_answer_comes_at_this_moment(
