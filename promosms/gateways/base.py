@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -200,6 +201,11 @@ class Gateway(ABC):
         """Can it tell the network for how long to try? Not unless it says so."""
         return False
 
+    @classmethod
+    def most_rate(cls, settings: Mapping[str, Any]) -> float:
+        """Parts per second that it takes at most, whatever rate the operator has chosen."""
+        return math.inf
+
     @property
     def ready(self) -> bool:
         """Can it take texts now? If not, no messages are claimed for it."""
@@ -213,6 +219,7 @@ class Gateway(ABC):
     async def submit(self, sms: OutboundSms) -> tuple[str, ...]:
         """Hand one text over; returns the gateway's reference of each part or raises GatewayError.
 
+        It returns none if the parts get their references only in receipts, one for each part.
         Without an answer it raises UNKNOWN: the text may have been taken.
         """
 

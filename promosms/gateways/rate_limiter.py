@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 BURST = 0.25  # seconds of unused rate that can be made up for
 WAIT_SECONDS = 0.05
-SLOWEST = 1.0  # parts per second, or
+SLOWEST = 1.0  # parts per second that throttling leaves, or the full rate, if that is lower, or
 LEAST = 0.02  # of the full rate, if that is higher
 HOLD = 1.0  # seconds without a submission after the gateway has throttled us
 RECENT = 75  # parts among which the share of throttled ones is found, or
@@ -30,7 +30,7 @@ class RateLimiter:
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.full_rate = max(rate, SLOWEST)
+        self.full_rate = rate
         self.rate = self.good_rate = self.full_rate
         self.kept = 1 - 1 / max(RECENT, self.full_rate * RECENT_SECONDS)
         self.clock = clock
@@ -100,7 +100,7 @@ class RateLimiter:
 
     @property
     def _floor(self) -> float:
-        return max(SLOWEST, self.full_rate * LEAST)
+        return min(self.full_rate, max(SLOWEST, self.full_rate * LEAST))
 
     def _fill(self, moment: float) -> None:
         passed = max(0.0, moment - self.filled_at)

@@ -16,6 +16,7 @@ from promosms.services.gateways import (
     countries,
     credentials,
     simulated_phone,
+    speed,
     webhooks,
     workers,
 )
@@ -63,7 +64,7 @@ def open_connection(app: Flask, gateway_id: int) -> OpenConnection:
         connection = GatewayConnection(
             adapter,
             Sink(app, gateway_id),
-            max(1, gateway.rate / gateway.connections),
+            speed.of_each(gateway),
             gateway.connections,
         )
         window = gateway.window

@@ -52,6 +52,16 @@ def test_a_slow_connection_still_takes_a_long_text() -> None:
     assert 1 <= sent_within(limiter, clock, 20, parts=8) <= 4
 
 
+def test_less_than_a_part_a_second_is_kept_too() -> None:
+    clock = Clock()
+    limiter = RateLimiter(1 / 60, clock)
+    assert 59 <= sent_within(limiter, clock, 3600) <= 61
+    clock.moment += 3600
+    assert limiter.allowance() <= 1  # an hour of silence is not made up for
+    limiter.slow_down()
+    assert limiter.rate == 1 / 60
+
+
 def test_an_unused_rate_is_not_saved_for_later() -> None:
     clock = Clock()
     limiter = RateLimiter(100, clock)

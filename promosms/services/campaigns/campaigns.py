@@ -22,6 +22,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
+from promosms.services.gateways import speed
 
 PAGE = 25
 ROWS = 50
@@ -100,13 +101,14 @@ def over(campaign: Campaign) -> bool:
 def duration(campaign: Campaign, parts: int) -> timedelta:
     """The time that the first gateway of the campaign's route needs for these parts."""
     query = (
-        select(Gateway.rate)
+        select(Gateway)
         .join(RouteGateway, RouteGateway.gateway_id == Gateway.id)
         .where(RouteGateway.route_id == campaign.route_id)
         .order_by(RouteGateway.position)
         .limit(1)
     )
-    return timedelta(seconds=parts / max(db.session.scalar(query) or 1, 1))
+    gateway = db.session.scalar(query)
+    return timedelta(seconds=parts / (speed.of(gateway) if gateway else 1))
 
 
 def reasons(campaign: Campaign) -> list[tuple[str, str, int]]:
