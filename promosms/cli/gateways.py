@@ -130,11 +130,13 @@ def phone_link() -> None:
 def _show(gateway_id: int) -> None:
     from promosms.extensions import db
     from promosms.models import Gateway
-    from promosms.services.gateways import countries, credentials, webhooks, workers
+    from promosms.services.gateways import countries, credentials, speed, webhooks, workers
 
     row = db.session.get_one(Gateway, gateway_id)
+    slow = speed.per_hour(row)
+    rate = f"{slow} parts per hour" if slow else f"{row.rate} parts per second"
     click.echo(
-        f"{row.name}: {row.kind}, {row.status}, {row.rate} parts per second,"
+        f"{row.name}: {row.kind}, {row.status}, {rate},"
         f" worker {', '.join(workers.names_of(row))}, country {row.country or countries.default()}"
     )
     if not workers.works(row):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from promosms.gateways.base import Gateway, Webhook
 from promosms.gateways.http import (
+    android,
     clicksend,
     configurable,
     gatewayapi,
@@ -31,6 +32,7 @@ KINDS: Mapping[str, type[Gateway]] = {
     "plivo": plivo.Plivo,
     "gatewayapi": gatewayapi.GatewayApi,
     "clicksend": clicksend.ClickSend,
+    "android": android.Android,
 }
 # Those that tell us receipts and replies by HTTP.
 WEBHOOKS: Mapping[str, Webhook] = {
@@ -44,4 +46,5 @@ WEBHOOKS: Mapping[str, Webhook] = {
     "plivo": plivo.WEBHOOK,
     "gatewayapi": gatewayapi.WEBHOOK,
     "clicksend": clicksend.WEBHOOK,
+    "android": android.WEBHOOK,
 }

@@ -4,6 +4,12 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 OPT_OUT = (
     Mutation(
+        "promosms/gateways/http/android.py",
+        "        return self.asked\n",
+        "        return True\n",
+        "tests/gateways/http/test_android.py",
+    ),
+    Mutation(
         f"{SERVICES}reply_emails/words.py",
         "wanted is None or of_replies is None or wanted.detail == ReplyDetail.COUNT:",
         "wanted is None or of_replies is None:",

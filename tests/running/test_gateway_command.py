@@ -46,6 +46,21 @@ def test_it_connects_a_gateway_and_prints_its_addresses(app: Flask) -> None:
     assert "sign" not in listed.replace("signature", "")
 
 
+def test_a_phone_is_connected_with_the_number_of_its_sim(app: Flask) -> None:
+    local = ["base_url=http://192.0.2.20:8080", "allow_private=yes", "allow_insecure=yes"]
+    given = ["username=sms", "password=p", "signing_key=sign"]
+    refused = run(app, "add", "Phone", "android", *local, *given)
+    assert "missing: number" in refused.output
+    result = run(app, "add", "Phone", "android", *local, *given, "number=+48732000001")
+    assert result.exit_code == 0, result.output
+    assert "Phone: android, active, 60 parts per hour, worker gateway-" in result.output
+    with app.app_context():
+        stored = gateways.find("Phone")
+        assert stored is not None
+        for secret in ("password", "signing_key", "base_url"):
+            assert stored.settings[secret].startswith("encrypted:")
+
+
 def test_two_gateways_have_different_secrets(app: Flask) -> None:
     for name in ("One", "Two"):
         assert run(app, "add", name, "smsapi", "token=t").exit_code == 0

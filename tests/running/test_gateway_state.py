@@ -13,7 +13,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs import gateway_connections, worker
 from promosms.models import Gateway, Worker, now
-from promosms.services.gateways import health, workers
+from promosms.services.gateways import gateways, health, speed, workers
 from tests.support.pages import PageClient
 
 
@@ -92,6 +92,27 @@ def test_connections_share_the_rate(app: Flask) -> None:
                 )
             finally:
                 gateway_connections.close_connection(gateway_id)
+
+
+def test_connections_share_what_the_kind_takes_at_most(app: Flask) -> None:
+    settings = {
+        "base_url": "https://sms.example.com",
+        "username": "sms",
+        "password": "p",
+        "number": "+48732000001",
+        "signing_key": "k",
+        "per_hour": "72",
+    }
+    with app.app_context():
+        gateway = gateways.add("Phone", "android", settings, "test", rate=5, connections=2)
+        assert speed.of(gateway) == pytest.approx(72 / 3600)
+        assert speed.of_each(gateway) == pytest.approx(36 / 3600)
+        assert speed.per_hour(gateway) == 72
+        gateway = gateways.add("Fast", "android", {**settings, "per_hour": "3600"}, "test", rate=1)
+        assert (speed.of(gateway), speed.per_hour(gateway)) == (1, 0)  # its rate is the limit
+        simulator = gateways.find("Simulator")
+        assert simulator is not None
+        assert (speed.of(simulator), speed.per_hour(simulator)) == (simulator.rate, 0)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from promosms.web.limits import limit
 
 ABOUT = _(
     "A connection over SMPP to a provider of texts. It goes to the end of the route for new "
-    "campaigns. Providers over HTTP are added on the server: scripts/run gateway add"
+    "campaigns. Providers over HTTP, and phones with a SIM, are added on the server: scripts/run "
+    "gateway add"
 )
 FINDINGS = {
     Finding.BOUND: _("The provider lets us in: server, name and password are right."),

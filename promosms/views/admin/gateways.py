@@ -10,7 +10,7 @@ from promosms.forms.gateway_country import CountryForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
-from promosms.services.gateways import connection_check, countries, test_texts, workers
+from promosms.services.gateways import connection_check, countries, speed, test_texts, workers
 from promosms.services.gateways import gateways as gateway_service
 from promosms.services.sending import overview
 from promosms.sms.phone import mask
@@ -145,6 +145,7 @@ def _page(
         checkable=connection_check.possible(gateway),
         message_id_format=labels.message_id_format(gateway.message_id_format),
         country_names=labels.country_names,
+        per_hour=speed.per_hour(gateway),
         speed_form=speed_form,
         test_form=test_form,
         country_form=country_form,

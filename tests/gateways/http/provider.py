@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,10 +42,14 @@ class ReceivedRequest:
 
 @dataclass
 class Provider:
-    """The server: where it is, what it says, which requests came and by how many connections."""
+    """The server: where it is, what it says, which requests came and by how many connections.
+
+    Where the answer depends on the request, `answer` gives it.
+    """
 
     url: str
     says: Says = field(default_factory=Says)
+    answer: Callable[[ReceivedRequest], Says] | None = None
     requests: list[ReceivedRequest] = field(default_factory=list)
     connections: set[int] = field(default_factory=set)
 
@@ -60,9 +64,10 @@ def provider(certificate: Path | None = None) -> Iterator[Provider]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            service.requests.append(ReceivedRequest(self.command, self.path, headers, body))
+            request = ReceivedRequest(self.command, self.path, headers, body)
+            service.requests.append(request)
             service.connections.add(self.client_address[1])
-            says = service.says
+            says = service.answer(request) if service.answer else service.says
             time.sleep(says.after)
             if says.hangs_up:
                 self.close_connection = True

@@ -32,6 +32,10 @@ JSON: dict[str, object] = {
             },
         }
     },
+    "android": {
+        "event": "sms:received",
+        "payload": {"messageId": "R1", "sender": "{}", "recipient": "8080", "message": "STOP"},
+    },
 }
 SETTINGS = {
     "auth_token": "12345",

@@ -68,6 +68,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "telnyx": {"unsigned": "yes"},
     "gatewayapi": {"unsigned": "yes"},
     "clicksend": {},
+    "android": {"unsigned": "yes"},
 }
 
 

@@ -119,6 +119,9 @@ def test_the_duration_follows_the_rate_of_the_gateway(account: Account) -> None:
     with transaction() as session:
         session.query(Gateway).one().rate = 20
     assert campaigns.duration(campaign, 1200) == timedelta(minutes=1)
+    with transaction() as session:
+        session.query(Gateway).one().kind = "android"
+    assert campaigns.duration(campaign, 60) == timedelta(hours=1)
 
 
 def test_all_messages_are_read_in_chunks(

@@ -32,6 +32,17 @@ def test_it_shows_the_health(app: Flask, admin: PageClient) -> None:
     assert "Message ids" not in text
 
 
+def test_a_phone_is_as_slow_as_its_sim(app: Flask, admin: PageClient) -> None:
+    slow = "whatever is chosen here"
+    text = words(admin.get_page(PAGE).get_text(" "))
+    assert "texts a second" in text
+    assert slow not in text
+    change(app, kind="android", settings={"per_hour": "40"})
+    text = words(admin.get_page(PAGE).get_text(" "))
+    assert "Speed 40 texts an hour" in text
+    assert slow in text
+
+
 def test_without_a_connection_it_has_no_health(app: Flask, admin: PageClient) -> None:
     change(app, health=45, seen_at=now() - timedelta(minutes=1))
     assert "45%" not in words(admin.get_page(PAGE).get_text(" "))

@@ -113,6 +113,7 @@ def test_privacy_says_where_each_receiver_works(app: Flask, visitor: PageClient)
             "sinch",
             "smpp",
             "http",
+            "android",
         ):
             session.add(Gateway(name=f"by {kind}", kind=kind))
     override(app, mail_server="mail.quiet.example", processors=["Big Rack GmbH: servers"])
@@ -122,7 +123,7 @@ def test_privacy_says_where_each_receiver_works(app: Flask, visitor: PageClient)
     assert places["by smsapi"] == "Poland"
     assert places["by gatewayapi"] == "Denmark"
     others = ("Mail server mail.quiet.example", "Big Rack GmbH")
-    unknown = ("by smpp", "by http", "by sinch", *others)
+    unknown = ("by smpp", "by http", "by sinch", "by android", *others)
     assert {places[name] for name in unknown} == {"The operator tells you when you ask."}
     said = {"by smpp": "Norway", "mail.quiet.example": "Germany", "by twilio": "Ireland"}
     override(app, receiver_places={**said, "Big Rack GmbH": "Iceland"})
