@@ -44,6 +44,7 @@ NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
     *(
         "attention_status",
+        "batch",
         "recipient",
         "decision",
         "decided_by",

@@ -110,6 +110,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/canned_answers.py",
         "services/inbox/direct_texts.py",
         "services/api/composing.py",
+        "services/api/batches.py",
+        "views/api/audiences.py",
         "views/recipients/direct_texts.py",
     ),
     "obey when they opt out": (
