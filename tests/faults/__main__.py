@@ -10,7 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import erasing, importing, invoicing, money, network, pumping, stores, workers
+from tests.faults import (
+    erasing,
+    importing,
+    invoicing,
+    money,
+    network,
+    programs,
+    pumping,
+    stores,
+    workers,
+)
 from tests.faults.disk import small_disk
 from tests.faults.installation import Installation, running_installation
 from tests.faults.report import Report
@@ -37,6 +47,7 @@ RUNS = {
         lambda p, m, n: workers.sleeps(p, n), 0, 20, Options(200, 10, 1, answer_seconds=0.5)
     ),
     "web": Run(lambda p, m, n: stores.web(p, n), 0, 300, BRISK),
+    "api": Run(lambda p, m, n: programs.kills(p, n), 0, 300, BRISK),
     "redis": Run(lambda p, m, n: stores.redis(p, m, n, n // 4), 20_000, 20, Options(rate=400)),
     "postgres": Run(stores.postgres, 20_000, 20, Options(rate=200, window=50)),
     "lost": Run(lambda p, m, n: network.lost_answers(p, m), 20_000, 1, BRISK),
