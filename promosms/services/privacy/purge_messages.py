@@ -164,7 +164,7 @@ def _campaigns(place: Place, over: Callable[[], bool]) -> bool:
             while ids := _ids(due, last):
                 last = ids[-1]
                 _to_counts(campaign_id, ids)
-                note(place, ROWS.name, PARTS.name)
+                note(place, ROWS.name, PARTS.name, API_MESSAGES.name)
                 if over():
                     return True
             place["campaign"] = campaign_id
