@@ -51,8 +51,8 @@ def _purposes() -> dict[str, str]:
 
 def _scopes() -> dict[str, str]:
     return {
-        Scope.SEND.value: gettext("Send texts, and cancel those that have not left"),
-        Scope.READ.value: gettext("See the texts that programs have sent, and what became of them"),
+        Scope.SEND.value: gettext("Send texts and campaigns, stop them, and note opt-outs"),
+        Scope.READ.value: gettext("See texts and campaigns with their numbers, lists and opt-outs"),
         Scope.BILLING.value: gettext("See the balance, and what is set aside"),
     }
 

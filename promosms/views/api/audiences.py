@@ -33,7 +33,10 @@ csrf.exempt(bp)
 @allow(Access.KEY)
 @endpoint(scope=Scope.READ, gives={200: ListsOut})
 def all_lists() -> Answer:
-    """List the lists of recipients. The sandbox has none."""
+    """List the lists of recipients.
+
+    The sandbox has none.
+    """
     found = [] if caller.key().sandbox else lists.all_of(caller.key().account_id)
     rows = [ListOut(id=one.public_id, name=one.name, size=one.size) for one in found]
     return Answer(ListsOut(lists=rows))
@@ -43,7 +46,10 @@ def all_lists() -> Answer:
 @allow(Access.KEY)
 @endpoint(scope=Scope.READ, gives={200: SegmentsOut})
 def all_segments() -> Answer:
-    """List the saved filters of recipients. The sandbox has none."""
+    """List the saved filters of recipients.
+
+    The sandbox knows none of them.
+    """
     account_id = caller.key().account_id
     found = [] if caller.key().sandbox else segments.all_of(account_id)
     sizes = counts.of(account_id, found)
@@ -63,7 +69,10 @@ def all_segments() -> Answer:
 @allow(Access.KEY)
 @endpoint(scope=Scope.READ, query=OptOutQuery, gives={200: OptOutPage})
 def index(query: OptOutQuery) -> Answer:
-    """List who gets no texts of the account, the newest first. The sandbox has none."""
+    """List who gets no texts of the account, the newest first.
+
+    In the sandbox nobody has opted out.
+    """
     if caller.key().sandbox:
         return Answer(OptOutPage(opt_outs=[], next_cursor=None))
     account_id = caller.key().account_id

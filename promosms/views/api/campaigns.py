@@ -67,9 +67,9 @@ def _again(result: str, _body: NewCampaign) -> Answer:
     once=_again,
 )
 def create(body: NewCampaign, once: Once | None) -> Answer:
-    """Write a draft for stored recipients. Nothing is sent.
+    """Write a draft for stored recipients.
 
-    Read its estimate, then launch it at that price.
+    Nothing is sent. Read its estimate, then launch it at that price.
     """
     _not_in_sandbox()
     try:

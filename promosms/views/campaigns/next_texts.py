@@ -28,7 +28,8 @@ def offered(campaign: Campaign) -> list[tuple[FollowUpKind, str]]:
             n=number(people),
         )
         found += [(FollowUpKind.NOT_GOT, words)] if people else []
-    got = figures.sent - figures.undelivered
+    # A program may have named people who are no recipients: then a follow-up would be for nobody.
+    got = 0 if campaign.api_key_id else figures.sent - figures.undelivered
     for kind, words in AMONG_THOSE_WHO_GOT_IT.items():
         if got and follow_ups.possible(campaign, kind):
             found.append((kind, str(words)))

@@ -26,4 +26,5 @@ def test_it_says_which_program_has_sent_it_and_how_it_went(
     assert "Parcels of today" in words(owner.get("/campaigns").text)
     report = words(owner.get(f"/campaigns/{batch['campaign']}").text)
     assert "Sent by your program “Web shop” to people whom it has named itself." in report
+    assert "Text those who did not answer" not in report
     assert "Order 7 is here." in report or "Order 8 is here." in report
