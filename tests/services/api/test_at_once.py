@@ -11,7 +11,7 @@ from tests.services.sending.conftest import check_books
 from tests.support.api import Program
 from tests.support.cast import Cast
 
-TOGETHER, TIMES = 6, 4
+TOGETHER, TIMES = 4, 3
 PEOPLE = [{"to": f"+4860010020{number}"} for number in range(3)]
 REQUESTS = {
     "/messages": {"to": "+48600100200", "text": "Your parcel is here."},
