@@ -17,7 +17,7 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.api import batches, composing, message_ids, sandbox
-from promosms.services.api.batches import ComposedBatch
+from promosms.services.api.batches import AcceptedBatch, ComposedBatch
 
 ROWS, OF_API = table_of(Message), table_of(ApiMessage)
 
@@ -54,11 +54,23 @@ class BatchAnswer:
         return sum(text.status != MessageStatus.SKIPPED for text in self.texts)
 
 
+def accepted(found: AcceptedBatch) -> BatchAnswer:
+    """What was just stored."""
+    numbers = [found.ids[draft.phone] for draft in found.batch.drafts]
+    texts = _texts(found.batch, message_ids.encode(numbers))
+    campaign = found.campaign
+    return BatchAnswer(texts, False, campaign.public_id, CampaignStatus(campaign.status))
+
+
 def preview(key: ApiKey, batch: ComposedBatch) -> BatchAnswer:
     """What would be sent."""
-    texts = [
+    return BatchAnswer(_texts(batch, [None] * len(batch.drafts)), key.sandbox)
+
+
+def _texts(batch: ComposedBatch, ids: Sequence[str | None]) -> list[BatchText]:
+    return [
         BatchText(
-            id=None,
+            id=public_id,
             phone=draft.phone,
             reference=person.reference,
             status=MessageStatus.SKIPPED if draft.reason else MessageStatus.QUEUED,
@@ -70,9 +82,8 @@ def preview(key: ApiKey, batch: ComposedBatch) -> BatchAnswer:
             encoding=draft.encoding,
             price=draft.price,
         )
-        for person, draft in zip(batch.wish.people, batch.drafts, strict=True)
+        for public_id, person, draft in zip(ids, batch.wish.people, batch.drafts, strict=True)
     ]
-    return BatchAnswer(texts, key.sandbox)
 
 
 def of_result(key: ApiKey, result: str, numbers: Sequence[str]) -> BatchAnswer | None:

@@ -5,9 +5,9 @@ its turn among the others. It is accepted as a whole or not at all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -53,13 +53,12 @@ MOST_REFUSED = 50
 ROWS, LISTED, PEOPLE = table_of(Message), table_of(Suppression), table_of(Recipient)
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """One of a batch: number, own reference, values of the placeholders."""
 
     to: str
-    reference: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    reference: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,10 @@ class ComposedBatch:
 
 
 def compose(account: Account, wish: BatchWish) -> ComposedBatch:
-    """Read what a program asks for; raises Refused and BatchRefused."""
+    """Read what a program asks for; raises Refused and BatchRefused.
+
+    Who is left out is found by `without_opt_outs`.
+    """
     text = transliterate.tidy(wish.text)
     if not text.strip():
         raise Refused(Refusal.EMPTY, "text")
@@ -121,13 +123,28 @@ def compose(account: Account, wish: BatchWish) -> ComposedBatch:
     on_top = composing.sender_of(account, wish.route, wish.sender)
     send_at = composing.planned(wish.send_at)
     drafts = _Writer(account, wish, text, on_top).drafts()
-    batch = ComposedBatch(wish, text, on_top, _left_out(account, drafts), send_at)
-    if wish.max_price is not None and batch.price > wish.max_price:
-        raise Refused(Refusal.OVER_MAXIMUM, "max_price", price=batch.price)
-    return batch
+    return ComposedBatch(wish, text, on_top, drafts, send_at)
 
 
-def accept(key: ApiKey, batch: ComposedBatch, once: Once | None) -> Campaign:
+def without_opt_outs(account: Account, batch: ComposedBatch) -> ComposedBatch:
+    """The batch with those left out who get nothing now; raises Refused if it costs too much."""
+    found = replace(batch, drafts=_left_out(account, batch.drafts))
+    most = batch.wish.max_price
+    if most is not None and found.price > most:
+        raise Refused(Refusal.OVER_MAXIMUM, "max_price", price=found.price)
+    return found
+
+
+@dataclass(frozen=True)
+class AcceptedBatch:
+    """A batch that is stored: its campaign, its messages, and their ids by number."""
+
+    campaign: Campaign
+    batch: ComposedBatch
+    ids: Mapping[str, int]
+
+
+def accept(key: ApiKey, composed: ComposedBatch, once: Once | None) -> AcceptedBatch:
     """Store a batch, ready to be sent; the caller wakes the gateways.
 
     Raises Refused, and what `idempotency.begin` raises, all before anything is written.
@@ -136,19 +153,19 @@ def accept(key: ApiKey, batch: ComposedBatch, once: Once | None) -> Campaign:
         idempotency.begin(session, once)
         lock_shared(session, key.account_id)
         account = session.get_one(Account, key.account_id)
+        batch = without_opt_outs(account, composed)
         check(session, account, batch)
-        # Who has opted out since they were read is left out, too.
-        drafts = _left_out(account, batch.drafts)
-        campaign = _campaign(key, batch, drafts)
+        campaign = _campaign(key, batch)
         session.add(campaign)
         session.flush()
         shared = (account.id, campaign.id, Priority.CAMPAIGN.value, batch.on_top.route.flash)
         with row_security.bypass("COPY and holds are not for pages of customers"):
-            message_rows.insert(session, shared, drafts)
+            message_rows.insert(session, shared, batch.drafts)
             _open(session, campaign)
-        _note(session, key, campaign, batch.wish.people, drafts)
+        ids = _note(session, key, campaign, batch)
         idempotency.finish(session, once, f"{RESULT}:{campaign.id}")
-        return campaign
+        session.flush()
+        return AcceptedBatch(campaign, batch, ids)
 
 
 def check(session: Session, account: Account, batch: ComposedBatch) -> None:
@@ -237,7 +254,7 @@ def _left_out(account: Account, drafts: Sequence[MessageDraft]) -> list[MessageD
             reason = reason_of(source)
         elif guests is not None and draft.phone not in guests:
             reason = trial.SKIPPED
-        draft = draft._replace(recipient=owners.get(draft.phone))
+        draft = MessageDraft(0, owners.get(draft.phone), *draft[2:])
         written.append(_skipped(draft, reason) if reason else draft)
     return written
 
@@ -255,9 +272,8 @@ def _skipped(draft: MessageDraft, reason: str) -> MessageDraft:
     return MessageDraft(*draft[:4], "", "gsm7", 0, 0, reason, None, "")
 
 
-def _campaign(key: ApiKey, batch: ComposedBatch, drafts: Sequence[MessageDraft]) -> Campaign:
-    price, moment = sum(draft.price for draft in drafts), now()
-    queued = sum(not draft.reason for draft in drafts)
+def _campaign(key: ApiKey, batch: ComposedBatch) -> Campaign:
+    price, queued, moment = batch.price, batch.queued, now()
     wish, own = batch.wish, batch.on_top.own
     return Campaign(
         account_id=key.account_id,
@@ -277,12 +293,12 @@ def _campaign(key: ApiKey, batch: ComposedBatch, drafts: Sequence[MessageDraft])
         held_until=batch.send_at,
         launched_at=moment,
         count_at=moment,
-        audience=len(drafts),
+        audience=len(batch.drafts),
         agreed_price=price,
         total_price=price,
         n_queued=queued,
-        n_skipped=len(drafts) - queued,
-        n_parts=sum(draft.parts for draft in drafts),
+        n_skipped=len(batch.drafts) - queued,
+        n_parts=sum(draft.parts for draft in batch.drafts),
     )
 
 
@@ -308,20 +324,17 @@ def _open(session: Session, campaign: Campaign) -> None:
 
 
 def _note(
-    session: Session,
-    key: ApiKey,
-    campaign: Campaign,
-    people: Sequence[Person],
-    drafts: Sequence[MessageDraft],
-) -> None:
-    """Note the references of the program."""
+    session: Session, key: ApiKey, campaign: Campaign, batch: ComposedBatch
+) -> dict[str, int]:
+    """Note the references of the program; returns the ids of the messages by number."""
     query = select(ROWS.c.phone, ROWS.c.id).where(ROWS.c.campaign_id == campaign.id)
     ids = {row.phone: row.id for row in session.execute(query)}
     moment = now()
     rows = [
         (ids[draft.phone], key.account_id, key.id, person.reference, None, moment)
-        for person, draft in zip(people, drafts, strict=True)
+        for person, draft in zip(batch.wish.people, batch.drafts, strict=True)
     ]
     rows.sort(key=lambda row: row[0])
     names = ("message_id", "account_id", "key_id", "reference", "valid_until", "created_at")
     insert_rows(session, table_of(ApiMessage), names, rows)
+    return ids

@@ -7,7 +7,8 @@ from promosms.extensions import csrf, db
 from promosms.forms.api import shared
 from promosms.forms.api.batches import BatchMessage, BatchOut, NewBatch
 from promosms.forms.api.messages import Encoding
-from promosms.models import Campaign, Scope
+from promosms.lib.garbage import uncollected
+from promosms.models import Scope
 from promosms.services.api import batch_answers, batches, sandbox
 from promosms.services.api.batch_answers import BatchAnswer
 from promosms.services.api.batches import BatchRefused, BatchWish, ComposedBatch, Person
@@ -43,14 +44,22 @@ def send(body: NewBatch, once: Once | None) -> Answer:
     The answer 201 means that all texts are stored and their price is set aside. Who has opted out
     is left out, and costs nothing. With `dry_run` the answer is 200, with what would be sent.
     """
+    with uncollected():
+        return _send(body, once)
+
+
+def _send(body: NewBatch, once: Once | None) -> Answer:
     key = caller.key()
     try:
         batch = batches.compose(caller.account(), _wish(body))
+        if not key.sandbox and not body.dry_run:
+            return Answer(_out(_accept(batch, once)), 201)
+        batch = batches.without_opt_outs(caller.account(), batch)
         if body.dry_run:
             if not key.sandbox:
                 batches.check(db.session(), caller.account(), batch)
             return Answer(_out(batch_answers.preview(key, batch)))
-        result = sandbox.accept_many(key, batch, once) if key.sandbox else _accept(batch, once)
+        result = sandbox.accept_many(key, batch, once)
     except Refused as error:
         raise refusals.problem(error) from error
     except BatchRefused as error:
@@ -58,12 +67,12 @@ def send(body: NewBatch, once: Once | None) -> Answer:
     return _accepted(result, body)
 
 
-def _accept(batch: ComposedBatch, once: Once | None) -> str:
-    campaign: Campaign = batches.accept(caller.key(), batch, once)
+def _accept(batch: ComposedBatch, once: Once | None) -> BatchAnswer:
+    found = batches.accept(caller.key(), batch, once)
     if batch.send_at is None:
-        for gateway_id in map(int, campaign.send_cursors):
+        for gateway_id in map(int, found.campaign.send_cursors):
             queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
-    return f"{batches.RESULT}:{campaign.id}"
+    return batch_answers.accepted(found)
 
 
 def _accepted(result: str, body: NewBatch) -> Answer:
