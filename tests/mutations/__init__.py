@@ -1,6 +1,7 @@
 """Mutations: rules of money, time, opt-out, consent and tenancy that are broken one at a time."""
 
 from tests.mutations.ab_tests import AB_TESTS
+from tests.mutations.api import API
 from tests.mutations.automations import AUTOMATIONS
 from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.clicks import CLICKS
@@ -39,4 +40,5 @@ MUTATIONS = (
     *SIGN_UPS,
     *TENANCY,
     *DEPARTED,
+    *API,
 )

@@ -1,0 +1,148 @@
+"""Mutations of rules about programs: once, money, opt-outs, keys, tenancy."""
+
+from tests.mutations.mutation import SERVICES, Mutation
+
+ONCE = "tests/services/api/test_once.py"
+TEXTS = "tests/views/api/test_messages.py"
+BATCHES = "tests/services/api/test_batches.py"
+CALLERS = "tests/views/api/test_callers.py"
+
+API = (
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        "    if done is not None:\n        raise AlreadyDone(done)\n",
+        "",
+        ONCE,
+    ),
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        "    if row.fingerprint != one.fingerprint:\n        raise OtherRequest\n",
+        "",
+        ONCE,
+    ),
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        "            raise InProgress\n        _busy.add(name)\n",
+        "            pass\n        _busy.add(name)\n",
+        ONCE,
+    ),
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        "        ApiRequest.sandbox == one.sandbox,\n",
+        "",
+        ONCE,
+    ),
+    Mutation(
+        f"{SERVICES}api/accepting.py",
+        "        composing.check_recipient(account, composed)\n        try:",
+        "        try:",
+        TEXTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/accepting.py",
+        "        next_attempt_at=composed.send_at,\n",
+        "",
+        TEXTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/composing.py",
+        "if wish.max_price is not None and price > wish.max_price:",
+        "if False:",
+        TEXTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/messages.py",
+        "        ledger.settle_text(text.number, 0, cancelled.price)\n",
+        "",
+        TEXTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/messages.py",
+        "            Message.account_id == key.account_id,\n            or_(",
+        "            or_(",
+        TEXTS,
+        "sqlite",
+    ),
+    Mutation(
+        f"{SERVICES}api/messages.py",
+        "    if text.of_batch:\n        raise OfBatch\n",
+        "",
+        BATCHES,
+    ),
+    Mutation(
+        f"{SERVICES}api/batches.py",
+        "        if source is not None:\n            reason = reason_of(source)\n"
+        "        elif guests",
+        "        if guests",
+        BATCHES,
+    ),
+    Mutation(
+        f"{SERVICES}api/batches.py",
+        '        if number.e164 in self.numbers:\n            raise Refused(Refusal.TWICE, "to")\n',
+        "",
+        BATCHES,
+    ),
+    Mutation(
+        f"{SERVICES}api/batches.py",
+        "        ledger.hold(campaign.account_id, campaign.id, campaign.total_price)\n",
+        "",
+        BATCHES,
+    ),
+    Mutation(
+        f"{SERVICES}api/batches.py",
+        "        held_until=batch.send_at,\n",
+        "",
+        BATCHES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_drafts.py",
+        "            Campaign.account_id == key.account_id,\n",
+        "",
+        "tests/views/api/test_campaigns.py",
+        "sqlite",
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_drafts.py",
+        "        if unknown:\n",
+        "        if False:\n",
+        "tests/views/api/test_campaigns.py",
+    ),
+    Mutation(
+        f"{SERVICES}api/keys.py",
+        "    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now())",
+        "    return key.revoked_at is None",
+        CALLERS,
+    ),
+    Mutation(
+        "promosms/web/api/caller.py",
+        "    if scope is not None and scope not in keys.scopes_of(found):",
+        "    if False:",
+        CALLERS,
+    ),
+    Mutation(
+        "promosms/web/api/caller.py",
+        '    if not keys.may_come_from(found, request.remote_addr or ""):',
+        "    if False:",
+        CALLERS,
+    ),
+    Mutation(
+        "promosms/web/api/exposure.py",
+        "        keys.revoke_exposed(in_address[0])\n",
+        "        pass\n",
+        CALLERS,
+    ),
+    Mutation(
+        f"{SERVICES}sending/claiming.py",
+        "    for after in dict.fromkeys((claim.to_one_after, 0)):",
+        "    for after in (0,):",
+        "tests/services/api/test_turns.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/claiming.py",
+        "    if ended := validity.over(allowed, left):\n"
+        "        refused[validity.TOO_LATE] = ended\n"
+        "        allowed = [row for row in allowed if row[0] not in ended]\n    _skip",
+        "    _skip",
+        TEXTS,
+    ),
+)
