@@ -76,7 +76,7 @@ def test_a_sample_sends_a_text_and_another_one_reads_it(reader: Reader, end: str
     sent = reader.run(f"send.{end}")
     assert sent.returncode == 0, sent.stderr
     name, status = said(sent.stdout)
-    assert status == "queued"
+    assert status in ("queued", "sent", "delivered")  # a second later on a slow machine
     read = reader.run(f"read.{end}", name)
     assert read.returncode == 0, read.stderr
     assert said(read.stdout)[0] == name

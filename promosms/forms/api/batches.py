@@ -101,7 +101,7 @@ class BatchMessage(Given):
     status: Annotated[
         MessageStatus, Field(description="queued, or skipped: then nothing is sent or paid.")
     ]
-    reason: Annotated[str, Field(description="Why it is skipped: opted_out, held, not_guest.")]
+    reason: Annotated[str, Field(description="Why it is skipped: opted_out, held, trial.")]
     text: Annotated[str, Field(description="As it is sent; empty if it is skipped.")]
     sender: str
     country: str

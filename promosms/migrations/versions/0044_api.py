@@ -121,7 +121,6 @@ def _messages() -> None:
         sa.Column("parts", sa.SmallInteger(), nullable=False),
         sa.Column("price", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(100), nullable=False),
-        sa.Column("reason", sa.String(24), nullable=False),
         sa.Column("send_at", TIME, nullable=False),
         sa.Column("valid_until", TIME),
         sa.Column("cancelled_at", TIME),

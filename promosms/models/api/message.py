@@ -73,7 +73,7 @@ class SandboxMessage(Model):
     """A text that was sent with a sandbox key: nobody gets it.
 
     What becomes of it follows from its number, as on the simulator, and from the time: nothing but
-    a cancellation is stored. It counts nowhere. With a `reason` it would have been left out.
+    a cancellation is stored. It counts nowhere.
     """
 
     __tablename__ = "sandbox_messages"
@@ -117,7 +117,6 @@ class SandboxMessage(Model):
     parts: Mapped[int] = mapped_column(SmallInteger)
     price: Mapped[int] = mapped_column(BigInteger)
     reference: Mapped[str] = mapped_column(String(100), default="")
-    reason: Mapped[str] = mapped_column(String(24), default="")
     send_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -129,10 +129,15 @@ def compose(account: Account, wish: BatchWish) -> ComposedBatch:
 def without_opt_outs(account: Account, batch: ComposedBatch) -> ComposedBatch:
     """The batch with those left out who get nothing now; raises Refused if it costs too much."""
     found = replace(batch, drafts=_left_out(account, batch.drafts))
-    most = batch.wish.max_price
-    if most is not None and found.price > most:
-        raise Refused(Refusal.OVER_MAXIMUM, "max_price", price=found.price)
+    check_price(found)
     return found
+
+
+def check_price(batch: ComposedBatch) -> None:
+    """Raise Refused for a batch that costs more than the program allows."""
+    most = batch.wish.max_price
+    if most is not None and batch.price > most:
+        raise Refused(Refusal.OVER_MAXIMUM, "max_price", price=batch.price)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ ANSWER, RECEIPT, SLOW_RECEIPT = (timedelta(seconds=seconds) for seconds in (1, 3
 COLUMNS = (
     *("public_id", "account_id", "key_id", "batch", "phone", "country", "sender"),
     *("text", "encoding", "parts", "price", "reference"),
-    *("reason", "send_at", "valid_until", "cancelled_at", "created_at"),
+    *("send_at", "valid_until", "cancelled_at", "created_at"),
 )
 FINAL = {
     Outcome.UNDELIVERED: MessageStatus.UNDELIVERED,
@@ -70,7 +70,7 @@ def accept(key: ApiKey, composed: Composed, once: Once | None) -> SandboxMessage
 def accept_many(key: ApiKey, batch: ComposedBatch, once: Once | None) -> str:
     """Store the texts of a batch; returns what came of it, as `idempotency` keeps it.
 
-    Raises what `idempotency.begin` raises. The opt-outs of the account count here, too.
+    Raises what `idempotency.begin` raises.
     """
     name, moment = new_public_id(), now()
     result = f"{RESULT}:{name}"
@@ -79,7 +79,7 @@ def accept_many(key: ApiKey, batch: ComposedBatch, once: Once | None) -> str:
         (
             *(public_id, key.account_id, key.id, name, draft.phone, draft.country, draft.sender),
             *(draft.text, draft.encoding, draft.parts, draft.price, person.reference),
-            *(draft.reason, batch.send_at or moment, None, None, moment),
+            *(batch.send_at or moment, None, None, moment),
         )
         for public_id, person, draft in zip(
             public_ids, batch.wish.people, batch.drafts, strict=True
@@ -104,8 +104,6 @@ def find(account_id: int, public_id: str) -> SandboxMessage | None:
 
 def status_of(message: SandboxMessage) -> tuple[MessageStatus, str]:
     """What has become of a text by now, and why if it did not arrive."""
-    if message.reason:
-        return MessageStatus.SKIPPED, message.reason
     if message.cancelled_at is not None:
         return MessageStatus.CANCELLED, ""
     waited = now() - message.send_at
@@ -126,8 +124,6 @@ def times_of(message: SandboxMessage) -> tuple[datetime | None, datetime | None]
     status, _reason = status_of(message)
     if status == MessageStatus.CANCELLED:
         return None, message.cancelled_at
-    if status == MessageStatus.SKIPPED:
-        return None, message.created_at
     left = message.send_at + ANSWER
     sent = None if status in (MessageStatus.QUEUED, MessageStatus.FAILED) else left
     receipt = message.send_at + _receipt(simulator.outcome_of(message.phone))
@@ -143,7 +139,6 @@ def cancel(message: SandboxMessage) -> bool:
             .where(
                 SandboxMessage.id == message.id,
                 SandboxMessage.cancelled_at.is_(None),
-                SandboxMessage.reason == "",
                 SandboxMessage.send_at > now() - ANSWER,
             )
             .values(cancelled_at=now())

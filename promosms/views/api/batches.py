@@ -52,19 +52,27 @@ def _send(body: NewBatch, once: Once | None) -> Answer:
     key = caller.key()
     try:
         batch = batches.compose(caller.account(), _wish(body))
-        if not key.sandbox and not body.dry_run:
-            return Answer(_out(_accept(batch, once)), 201)
-        batch = batches.without_opt_outs(caller.account(), batch)
         if body.dry_run:
-            if not key.sandbox:
-                batches.check(db.session(), caller.account(), batch)
-            return Answer(_out(batch_answers.preview(key, batch)))
+            return Answer(_out(batch_answers.preview(key, _checked(batch))))
+        if not key.sandbox:
+            return Answer(_out(_accept(batch, once)), 201)
+        batches.check_price(batch)
         result = sandbox.accept_many(key, batch, once)
     except Refused as error:
         raise refusals.problem(error) from error
     except BatchRefused as error:
         raise refusals.problem_of_batch(error) from error
     return _accepted(result, body)
+
+
+def _checked(batch: ComposedBatch) -> ComposedBatch:
+    """As it would leave now; in the sandbox nobody has opted out, and nothing costs anything."""
+    if caller.key().sandbox:
+        batches.check_price(batch)
+        return batch
+    found = batches.without_opt_outs(caller.account(), batch)
+    batches.check(db.session(), caller.account(), found)
+    return found
 
 
 def _accept(batch: ComposedBatch, once: Once | None) -> BatchAnswer:
