@@ -112,6 +112,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/api/composing.py",
         "services/api/batches.py",
         "views/api/audiences.py",
+        "views/api/replies.py",
+        "services/api/replies.py",
         "views/recipients/direct_texts.py",
     ),
     "obey when they opt out": (

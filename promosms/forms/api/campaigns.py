@@ -2,12 +2,25 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from promosms.forms.api.messages import MOST, MessageOut
 from promosms.forms.api.shared import Asked, Given, Moment, Money, Parameters, Words
+from promosms.forms.campaigns.composer import LANGUAGES
 from promosms.models import CampaignKind, CampaignStatus, MessageStatus
 
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"There is a line in these languages: {', '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[
+    str,
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": [*LANGUAGES]}),
+]
 Id = Annotated[str, Field(pattern="^[0-9a-f]{20}$", examples=["0f1e2d3c4b5a69788796"])]
 
 
@@ -48,8 +61,7 @@ class NewCampaign(Asked):
         ""
     )
     language: Annotated[
-        str,
-        Field(pattern="^[a-z]{2}$", description="The language of the line that says how to stop."),
+        Language, Field(description="The language of the line that says how to stop.")
     ] = "en"
     opt_out_line: Annotated[bool, Field(description="Add that line to a promotional text.")] = True
     plain: Annotated[

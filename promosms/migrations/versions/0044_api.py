@@ -91,6 +91,7 @@ def _messages() -> None:
         sa.Column("account_id", ID, nullable=False),
         sa.Column("key_id", ID, nullable=False),
         sa.Column("reference", sa.String(100), nullable=False),
+        sa.Column("service_confirmed", sa.Boolean(), nullable=False),
         sa.Column("valid_until", TIME),
         sa.Column("created_at", TIME, nullable=False),
         *((to_message,) if on_sqlite else ()),

@@ -29,6 +29,8 @@ WITH_REFERENCE = "reference <> ''"
 class ApiMessage(Model):
     """A message that came by the API: by which key, and the reference of the customer's program.
 
+    `service_confirmed`: the program has said that it is no promotion, although it has words of one.
+
     There is no foreign key to the message on PostgreSQL, as for message parts: it would cost each
     message that is deleted a look-up. What deletes messages deletes these rows first.
     """
@@ -56,6 +58,9 @@ class ApiMessage(Model):
             "key_id": N_("the API key, see api-keys"),
             "reference": N_("the name that your program has given to it"),
             "valid_until": N_("until when it was to be sent"),
+            "service_confirmed": N_(
+                "has the program said that it is no promotion although it has words of one"
+            ),
         },
     )
     retention = Retention("its message goes", by="messages", setting="Account.retention_days")
@@ -65,6 +70,7 @@ class ApiMessage(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
     reference: Mapped[str] = mapped_column(String(100), default="")
+    service_confirmed: Mapped[bool] = mapped_column(default=False)
     valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

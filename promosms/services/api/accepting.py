@@ -83,6 +83,7 @@ def _of_api(key: ApiKey, composed: Composed, message: Message) -> ApiMessage:
         account_id=key.account_id,
         key_id=key.id,
         reference=composed.reference,
+        service_confirmed=composed.service_confirmed,
         valid_until=composed.valid_until,
     )
 

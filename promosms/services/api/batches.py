@@ -280,6 +280,7 @@ def _skipped(draft: MessageDraft, reason: str) -> MessageDraft:
 def _campaign(key: ApiKey, batch: ComposedBatch) -> Campaign:
     price, queued, moment = batch.price, batch.queued, now()
     wish, own = batch.wish, batch.on_top.own
+    confirmed = wish.service and bool(composing.promotion_words(batch.text))
     return Campaign(
         account_id=key.account_id,
         api_key_id=key.id,
@@ -290,8 +291,8 @@ def _campaign(key: ApiKey, batch: ComposedBatch) -> Campaign:
         kind=CampaignKind.SERVICE,
         opt_out_line=False,
         plain_details=wish.plain,
-        service_confirmed_by=key.created_by if wish.service else "",
-        service_confirmed_at=moment if wish.service else None,
+        service_confirmed_by=key.created_by if confirmed else "",
+        service_confirmed_at=moment if confirmed else None,
         status=CampaignStatus.SENDING if queued else CampaignStatus.FINISHED,
         finished_at=None if queued else moment,
         validity_hours=wish.valid_hours,
@@ -336,10 +337,13 @@ def _note(
     ids = {row.phone: row.id for row in session.execute(query)}
     moment = now()
     rows = [
-        (ids[draft.phone], key.account_id, key.id, person.reference, None, moment)
+        (ids[draft.phone], key.account_id, key.id, person.reference, False, None, moment)
         for person, draft in zip(batch.wish.people, batch.drafts, strict=True)
     ]
     rows.sort(key=lambda row: row[0])
-    names = ("message_id", "account_id", "key_id", "reference", "valid_until", "created_at")
+    names = (
+        *("message_id", "account_id", "key_id", "reference"),
+        *("service_confirmed", "valid_until", "created_at"),
+    )
     insert_rows(session, table_of(ApiMessage), names, rows)
     return ids

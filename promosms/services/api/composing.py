@@ -35,6 +35,7 @@ FARTHEST = timedelta(days=366)
 """So far ahead a text can be planned."""
 GRACE = timedelta(minutes=1)
 """A time so little in the past means now: clocks differ."""
+_NO_DIGIT = re.compile(r"\D")
 _WRITTEN = re.compile(r"\+[0-9][0-9 ()./-]{4,30}")
 
 
@@ -109,6 +110,7 @@ class Composed:
     reference: str = ""
     send_at: datetime | None = None
     valid_until: datetime | None = None
+    service_confirmed: bool = False
     costly: Mapping[str, str | None] = field(default_factory=dict)
     """Characters that make the text dearer, each with its plain replacement, if there is one."""
 
@@ -147,8 +149,17 @@ def compose(account: Account, wish: Wish) -> Composed:
         reference=wish.reference,
         send_at=send_at,
         valid_until=valid_until,
+        service_confirmed=wish.service and bool(promotion_words(text)),
         costly=_costly(text),
     )
+
+
+def number_in_filter(written: str) -> str:
+    """A number as it is stored, from a parameter of an address: its plus sign may have got lost.
+
+    Empty if none is asked for.
+    """
+    return f"+{_NO_DIGIT.sub('', written)}" if written else ""
 
 
 def check_recipient(account: Account, composed: Composed) -> None:
@@ -188,9 +199,13 @@ def _text(wish: Wish) -> str:
 
 def check_words(text: str) -> None:
     """Raise Refused for a text that sounds like a promotion."""
-    words = kinds.promotion_words_in(CampaignKind.SERVICE, text)
-    if words:
+    if words := promotion_words(text):
         raise Refused(Refusal.PROMOTIONAL, "text", words=words)
+
+
+def promotion_words(text: str) -> tuple[str, ...]:
+    """The words with which a service text sounds like a promotion."""
+    return kinds.promotion_words_in(CampaignKind.SERVICE, text)
 
 
 def sender_of(account: Account, route_code: str, name: str) -> Chosen:

@@ -77,7 +77,8 @@ def index(query: OptOutQuery) -> Answer:
         return Answer(OptOutPage(opt_outs=[], next_cursor=None))
     account_id = caller.key().account_id
     if query.to:
-        found = suppression_list.of_number(account_id, query.to)
+        number = composing.number_in_filter(query.to)
+        found = suppression_list.of_number(account_id, number)
         rows = [] if found is None else [_out(found)]
         return Answer(OptOutPage(opt_outs=rows, next_cursor=None))
     page = suppression_list.page(account_id, after=query.cursor)

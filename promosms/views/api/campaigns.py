@@ -21,7 +21,6 @@ from promosms.models import Campaign, CampaignKind, CampaignStatus, Scope
 from promosms.services.api import (
     campaign_drafts,
     campaign_texts,
-    message_ids,
 )
 from promosms.services.api.composing import Refused
 from promosms.services.api.idempotency import Once
@@ -29,7 +28,7 @@ from promosms.services.campaigns import audience, campaigns, launch
 from promosms.services.campaigns.audience import Estimate as Estimated
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.launch import LaunchError
-from promosms.views.api import refusals
+from promosms.views.api import cursors, refusals
 from promosms.views.api.messages import text_out
 from promosms.views.campaigns import problems as launch_problems
 from promosms.web.access import Access, allow
@@ -85,9 +84,9 @@ def index(query: PageQuery) -> Answer:
     """List campaigns, the newest first."""
     if caller.key().sandbox:
         return Answer(CampaignPage(campaigns=[], next_cursor=None))
-    page = campaigns.page(caller.account(), after(query.cursor))
+    page = campaigns.page(caller.account(), cursors.read(query.cursor))
     rows = [_out(campaign) for campaign in page.rows]
-    return Answer(CampaignPage(campaigns=rows, next_cursor=_cursor(page.next_key)))
+    return Answer(CampaignPage(campaigns=rows, next_cursor=cursors.written(page.next_key)))
 
 
 @bp.get("/<public_id>")
@@ -109,9 +108,9 @@ def show(public_id: str) -> Answer:
 def messages(public_id: str, query: CampaignMessageQuery) -> Answer:
     """List the texts of a campaign, in the order of sending."""
     campaign, status = _found(public_id), query.status.value if query.status else ""
-    page = campaign_texts.page(campaign, status, after(query.cursor), query.limit)
+    page = campaign_texts.page(campaign, status, cursors.read(query.cursor), query.limit)
     texts = [text_out(text) for text in page.rows]
-    return Answer(CampaignMessages(messages=texts, next_cursor=_cursor(page.next_key)))
+    return Answer(CampaignMessages(messages=texts, next_cursor=cursors.written(page.next_key)))
 
 
 @bp.get("/<public_id>/estimate")
@@ -185,23 +184,6 @@ def cancel(public_id: str) -> Answer:
         except LaunchError as error:
             raise _not_now(error) from error
     return _changed(public_id)
-
-
-def after(cursor: str) -> int | None:
-    """The number in a cursor; raises Problem for a made-up one."""
-    if not cursor:
-        return None
-    found = message_ids.after(cursor, sandbox=caller.key().sandbox)
-    if found is None:
-        detail = "This is no next_cursor of a list: begin again without it."
-        raise Problem("invalid-request", errors=[{"parameter": "cursor", "detail": detail}])
-    return found
-
-
-def _cursor(number: int | str | None) -> str | None:
-    if number is None:
-        return None
-    return message_ids.cursor(int(number), sandbox=caller.key().sandbox)
 
 
 def _not_in_sandbox() -> None:

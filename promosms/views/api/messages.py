@@ -15,11 +15,11 @@ from promosms.forms.api.messages import (
     NewMessage,
 )
 from promosms.models import MessageStatus, Scope
-from promosms.services.api import accepting, composing, message_ids, messages, sandbox
+from promosms.services.api import accepting, composing, messages, sandbox
 from promosms.services.api.composing import Composed, Refusal, Refused, Wish
 from promosms.services.api.idempotency import Once
 from promosms.services.api.messages import ApiText, Filter, OfBatch, TooLate
-from promosms.views.api import refusals
+from promosms.views.api import cursors, refusals
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, caller
 from promosms.web.api.endpoint import Answer, endpoint
@@ -77,10 +77,9 @@ def index(query: MessageQuery) -> Answer:
 
     A sandbox key lists those of the sandbox.
     """
-    wanted = Filter(query.reference, query.to)
-    page = messages.page(caller.key(), _after(query.cursor), query.limit, wanted)
-    last = None if page.next_key is None else page.rows[-1].number
-    cursor = None if last is None else message_ids.cursor(last, sandbox=caller.key().sandbox)
+    wanted = Filter(query.reference, composing.number_in_filter(query.to))
+    page = messages.page(caller.key(), cursors.read(query.cursor), query.limit, wanted)
+    cursor = cursors.written(page.next_key)
     return Answer(MessagePage(messages=[text_out(text) for text in page.rows], next_cursor=cursor))
 
 
@@ -119,17 +118,6 @@ def _found(public_id: str) -> ApiText:
     if text is None:
         raise Problem("not-found")
     return text
-
-
-def _after(cursor: str) -> int | None:
-    """The number of the last text of the page before; raises Problem for a made-up cursor."""
-    if not cursor:
-        return None
-    found = message_ids.after(cursor, sandbox=caller.key().sandbox)
-    if found is None:
-        detail = "This is no next_cursor of a list: begin again without it."
-        raise Problem("invalid-request", errors=[{"parameter": "cursor", "detail": detail}])
-    return found
 
 
 def _created(text: ApiText) -> Answer:

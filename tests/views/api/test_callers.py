@@ -24,6 +24,7 @@ PATHS = (
     *(("POST", f"{CAMPAIGN}/{act}") for act in ("launch", "pause", "resume", "cancel")),
     *(("GET", "/messages"), ("POST", "/messages"), ("POST", "/messages/batch")),
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
+    ("GET", "/replies"),
     *(("GET", "/lists"), ("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
     *(("GET", "/balance"), ("GET", "/routes"), ("GET", "/senders"), ("GET", "/prices")),
 )

@@ -150,6 +150,7 @@ def test_it_is_paused_resumed_and_cancelled(app: Flask, program: Program, list_i
         ({"lists": ["0" * 20]}, "unknown-audience", "#/lists"),
         ({"without_segments": ["0" * 20]}, "unknown-audience", "#/without_segments"),
         ({"kind": "other"}, "invalid-request", "#/kind"),
+        ({"language": "zz"}, "invalid-request", "#/language"),
         ({"lists": ["x"]}, "invalid-request", "#/lists/0"),
     ],
 )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Message, Priority, SuppressionSource, now
+from promosms.models import Account, ApiMessage, Message, Priority, SuppressionSource, now
 from promosms.services.sending import opt_outs
 from tests.support import engine
 from tests.support.api import Program
@@ -192,9 +192,16 @@ def test_the_longest_text_that_fits_is_accepted(program: Program) -> None:
     assert program.post("/messages", {**TEXT, "text": "x" * 918}).get_json()["parts"] == 6
 
 
-def test_whoever_confirms_it_may_use_words_of_promotions(program: Program) -> None:
-    body = {**TEXT, "text": "Your sale contract is ready.", "confirm_service": True}
+@pytest.mark.parametrize(
+    ("text", "noted"), [("Your sale contract is ready.", True), ("Your parcel is here.", False)]
+)
+def test_whoever_confirms_it_may_use_words_of_promotions_and_it_is_noted(
+    app: Flask, program: Program, text: str, noted: bool
+) -> None:
+    body = {**TEXT, "text": text, "confirm_service": True}
     assert program.post("/messages", body).status_code == 201
+    with app.app_context():
+        assert db.session.scalars(select(ApiMessage.service_confirmed)).one() is noted
 
 
 def test_too_little_money_is_named_and_nothing_is_stored(
@@ -218,8 +225,11 @@ def test_a_list_has_the_newest_first_page_by_page(program: Program) -> None:
     references = [text["reference"] for text in first["messages"] + rest["messages"]]
     assert references == ["r0", "r1", "r0", "r1", "r0"]
     assert rest["next_cursor"] is None
-    found = program.get("/messages?reference=r1&to=%2B48600100200").get_json()["messages"]
-    assert len(found) == 2
+    for written in ("%2B48600100200", "+48600100200", "48600100200", "%2B48%20600-100-200"):
+        found = program.get(f"/messages?reference=r1&to={written}").get_json()["messages"]
+        assert len(found) == 2, written
+    for written in ("%2B48600100201", "nobody"):
+        assert program.get(f"/messages?to={written}").get_json()["messages"] == []
 
 
 @pytest.mark.parametrize(
