@@ -21,7 +21,7 @@ WIDTHS = (320, 1280)  # the last one is the wide page
 PUBLIC = ["/", "/privacy", "/cookies", "/terms", "/register", "/login", "/forgotten", "/phone"]
 PUBLIC += ["/gone", "/leave", "/certificate", "/nowhere", "/register/gone", "/forgotten/gone"]
 PUBLIC += ["/privacy/promises", "/privacy/versions", "/prices", "/help/delivery"]
-PUBLIC += ["/api", "/api/reference", "/api/errors"]
+PUBLIC += ["/api", "/api/reference", "/api/reference/messages", "/api/errors"]
 EMPTY = [
     "/dashboard", "/recipients", "/recipients/opt-outs", "/recipients/replies", "/lists",
     "/imports", "/campaigns", "/campaigns/new", "/billing", "/settings/leave",

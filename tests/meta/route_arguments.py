@@ -8,6 +8,7 @@ ARGUMENTS = {
     "static": "file",
     "policies.old_version": "version",
     "help.topic": "topic",
+    "api_documents.topic": "api topic",
     "auth.confirm": "link register",
     "auth.reset": "link reset",
     "auth.join": "link admin",

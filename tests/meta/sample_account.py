@@ -131,6 +131,7 @@ class Stage:
         self.ids["session"] = self._other_browser()
         self.ids["version"] = policy_versions.latest().name
         self.ids["topic"] = "import"
+        self.ids["api topic"] = "messages"
         with self.app.app_context():
             self.ids["phone"] = simulated_phone.link().rpartition("/")[2]
 

@@ -14,6 +14,7 @@ from promosms.models import Campaign, Recipient, User, now
 from promosms.services.installation import defaults
 from promosms.views.help.topics import topics
 from promosms.web import compression, fonts
+from promosms.web.api import openapi
 from promosms.web.assets import ALL
 from tests.meta.routes import path, routes
 from tests.meta.sources import STATIC
@@ -99,10 +100,14 @@ def most_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def paths(stage: Stage, rule: Rule) -> list[str]:
-    """The addresses of a route: all topics of the help, since each has other pictures."""
+    """The addresses of a route: every topic of the help and of the API is another page."""
     if rule.endpoint == "help.topic":
         with stage.app.test_request_context():
             return [path(stage, rule, topic.name) for topic in topics()]
+    if rule.endpoint == "api_documents.topic":
+        with stage.app.test_request_context():
+            names = {one.topic for one in openapi.operations(stage.app)}
+        return [path(stage, rule, name) for name in sorted(names)]
     return [path(stage, rule)]
 
 

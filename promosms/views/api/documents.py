@@ -4,7 +4,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, current_app, json, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, json, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Scope
@@ -45,8 +45,18 @@ def index() -> ResponseReturnValue:
 @bp.get("/api/reference")
 @allow(Access.PUBLIC)
 def operations() -> ResponseReturnValue:
-    """Every operation and every object, made of the OpenAPI document."""
+    """All operations by what they are about, and what a problem is."""
     return render_template("api/reference.html", reference=reference.read(_document()))
+
+
+@bp.get("/api/reference/<topic>")
+@allow(Access.PUBLIC)
+def topic(topic: str) -> ResponseReturnValue:
+    """The operations about one thing, and their objects, made of the OpenAPI document."""
+    found = reference.read(_document()).topics.get(topic)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("api/topic.html", topic=found)
 
 
 @bp.get(DOCUMENTED)

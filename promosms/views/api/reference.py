@@ -1,19 +1,22 @@
-"""The reference of the API: the OpenAPI document, in the order and the words of its page."""
+"""The reference of the API: the OpenAPI document, in the order and the words of its pages."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from promosms.views.api import examples, schemas
 from promosms.views.api.schemas import Member, Piece, Schema, Schemas
 from promosms.web.api import PREFIX
 from promosms.web.api.endpoint import HEADER
+from promosms.web.api.openapi import REFERENCE
 from promosms.web.api.problems import MEDIA_TYPE
 
 FIRST = "messages"
 """What most programs are written for stands on top; all else follows by the alphabet."""
 JSON = "application/json"
+PROBLEM = "ProblemOut"
 PLACES = {"path": "In the address", "query": "Parameters", "header": "Headers"}
 Document = Mapping[str, Any]
 
@@ -55,10 +58,20 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """Everything: operations, the problems that all of them have, objects."""
+class Topic:
+    """The operations about one thing, and the objects that they take and give."""
 
+    name: str
+    title: str
     operations: list[Operation]
+    models: list[Model]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Everything: the topics, the problems that all operations have, and what a problem is."""
+
+    topics: Mapping[str, Topic]
     problems: Mapping[str, list[str]]
     models: list[Model]
 
@@ -68,13 +81,31 @@ def read(document: Document) -> Reference:
     every = sorted(_described(document), key=_order)
     codes = [{code for found in _problems(one).values() for code in found} for *_, one in every]
     common = set.intersection(*codes)
+    topics = [_topic(document, name, list(each), common) for name, each in groupby(every, _tag)]
+    return Reference(
+        {one.name: one for one in topics},
+        _only(_problems(every[0][2]), common, own=False),
+        _models(document, [{"$ref": REFERENCE.format(model=PROBLEM)}], set()),
+    )
+
+
+def _topic(
+    document: Document, name: str, every: list[tuple[str, str, Schema]], common: set[str]
+) -> Topic:
     seen: set[tuple[Piece, ...]] = set()
     operations = [_operation(document, *each, seen) for each in every]
-    return Reference(
+    return Topic(
+        name,
+        name.capitalize(),
         [replace(one, problems=_only(one.problems, common, own=True)) for one in operations],
-        _only(operations[0].problems, common, own=False),
-        _models(document, {_body_name(one) for *_, one in every}),
+        _models(document, [_own(one) for *_, one in every], {_body_name(one) for *_, one in every}),
     )
+
+
+def _own(one: Schema) -> Schema:
+    """An operation without its problems, which are the same objects on every page."""
+    answers = one["responses"].values()
+    return {**one, "responses": [each for each in answers if JSON in each["content"]]}
 
 
 def _described(document: Document) -> Iterator[tuple[str, str, Schema]]:
@@ -85,8 +116,12 @@ def _described(document: Document) -> Iterator[tuple[str, str, Schema]]:
 
 def _order(each: tuple[str, str, Schema]) -> tuple[bool, str, bool]:
     """What is about messages first, and making something before reading it."""
-    path, method, one = each
-    return one["tags"][0] != FIRST, path, method != "post"
+    path, method, _one = each
+    return _tag(each) != FIRST, path, method != "post"
+
+
+def _tag(each: tuple[str, str, Schema]) -> str:
+    return str(each[2]["tags"][0])
 
 
 def _only(
@@ -177,14 +212,21 @@ def _filled(path: str, one: Schema, every: Schemas) -> str:
     return path
 
 
-def _models(document: Document, bodies: set[str]) -> list[Model]:
-    """All objects but those that stand with the operation whose body they are."""
+def _models(document: Document, parts: list[Schema], bodies: set[str]) -> list[Model]:
+    """The objects that the parts lead to, but those that stand with the operation as its body."""
     every: Schemas = document["components"]["schemas"]
-    alone = bodies - set(_referred(every))
+    reached = set[str]()
+    inside = list(_referred(list(parts)))
+    while inside:
+        name = inside.pop()
+        if name and name not in reached:
+            reached.add(name)
+            inside += _referred(every[name])
+    alone = bodies - {name for one in reached for name in _referred(every[one])}
     return [
         Model(schemas.shown(name), schema.get("description", ""), schemas.members(schema, every))
         for name, schema in every.items()
-        if schemas.is_object(schema) and name not in alone
+        if name in reached - alone and schemas.is_object(schema)
     ]
 
 

@@ -52,6 +52,11 @@ class Operation(NamedTuple):
     arguments: tuple[str, ...]
     kind: Endpoint
 
+    @property
+    def topic(self) -> str:
+        """What it is about: the first step of its address."""
+        return self.path.split("/")[1]
+
 
 def operations(app: Flask) -> list[Operation]:
     """All views of the API, in the order of their addresses."""
@@ -132,7 +137,7 @@ def _described(one: Operation, named: dict[Any, Members]) -> Members:
     members: Members = {
         "operationId": one.name,
         "summary": one.summary,
-        "tags": [one.path.split("/")[1]],
+        "tags": [one.topic],
         "parameters": [*_path_parameters(one), *_query_parameters(one), *_headers(one)],
         "responses": {
             **{

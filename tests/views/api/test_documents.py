@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 from typing import Any
 
 import jsonschema_rs
@@ -17,7 +18,9 @@ from tests.support.html import Page, Tag
 from tests.support.pages import PageClient, words
 
 METHODS = {"get", "post", "delete", "patch"}
-PAGES = ("/api", "/api/reference", "/api/errors")
+PAGES = ("/api", "/api/reference", "/api/reference/messages", "/api/errors")
+JSON = "application/json"
+EMPTY: dict[str, Any] = {"content": {JSON: {"schema": {}}}}
 INLINE = re.compile(r"`([^`]+)`")
 
 
@@ -36,6 +39,11 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
+def about(visitor: PageClient, path: str) -> Page:
+    """The page of the operations with an address that begins with the same step."""
+    return visitor.get_page(f"/api/reference/{path.split('/')[1]}")
+
+
 def section(page: Page, name: str) -> str:
     """The words of the section with this heading."""
     (found,) = page.select(f'section[aria-labelledby="{name}"]')
@@ -47,12 +55,40 @@ def read(part: Tag) -> str:
     return re.sub(r" (?=[,.;:])", "", words(part.get_text(" ")))
 
 
+def follow_all_links(visitor: PageClient, path: str) -> None:
+    page = visitor.get_page(path)
+    anchors = {tag["id"] for tag in page.select("[id]")}
+    for link in page.select("main a"):
+        target, _, anchor = link["href"].partition("#")
+        if link["href"] == path:
+            assert link["aria-current"] == "page"
+        elif target in ("", path):
+            assert anchor in anchors, link["href"]
+        elif target in PAGES or target.startswith("/api/reference/"):
+            there = visitor.get_page(target).select("[id]")
+            assert not anchor or anchor in {tag["id"] for tag in there}, link["href"]
+        elif target != "/settings/api":  # only for owners
+            assert visitor.get(target).status_code == 200, target
+
+
 def references(part: object) -> list[str]:
     """Everything that a part of the document refers to."""
     if isinstance(part, dict):
         own = [part["$ref"]] if "$ref" in part else []
         return own + [ref for each in part.values() for ref in references(each)]
     return [ref for each in part for ref in references(each)] if isinstance(part, list) else []
+
+
+def reached(part: object, objects: dict[str, Any]) -> set[str]:
+    """The names of the objects that a part of the document leads to, at any depth."""
+    found = set[str]()
+    inside = references(part)
+    while inside:
+        name = inside.pop().rpartition("/")[2]
+        if name not in found:
+            found.add(name)
+            inside += references(objects[name])
+    return {name for name in found if "properties" in objects[name]}
 
 
 def shown(text: str) -> str:
@@ -64,19 +100,13 @@ def shown(text: str) -> str:
 def test_everybody_reads_them_and_every_link_within_them_leads_somewhere(
     visitor: PageClient, path: str
 ) -> None:
-    page = visitor.get_page(path)
-    anchors = {tag["id"] for tag in page.select("[id]")}
-    for link in page.select("main a"):
-        target, _, anchor = link["href"].partition("#")
-        if link["href"] == path:
-            assert link["aria-current"] == "page"
-        elif target in ("", path):
-            assert anchor in anchors, link["href"]
-        elif target in PAGES:
-            there = visitor.get_page(target).select("[id]")
-            assert not anchor or anchor in {tag["id"] for tag in there}, link["href"]
-        elif target != "/settings/api":  # only for owners
-            assert visitor.get(target).status_code == 200, target
+    follow_all_links(visitor, path)
+
+
+def test_so_on_the_page_of_every_topic(visitor: PageClient, document: dict[str, Any]) -> None:
+    for topic in sorted({path.split("/")[1] for path, *_ in operations(document)}):
+        follow_all_links(visitor, f"/api/reference/{topic}")
+    assert visitor.get("/api/reference/nothing").status_code == 404
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -143,9 +173,12 @@ def test_it_is_served_to_everybody_as_it_is(app: Flask, document: dict[str, Any]
 def test_every_operation_stands_in_the_reference(
     visitor: PageClient, document: dict[str, Any]
 ) -> None:
-    page = visitor.get_page("/api/reference")
+    overview = visitor.get_page("/api/reference")
     for path, method, one in operations(document):
+        page = about(visitor, path)
         text = section(page, one["operationId"])
+        topic = section(overview, path.split("/")[1])
+        assert f"{method.upper()} {path} {one['summary']}" in topic
         assert text.startswith(f"{one['summary']} {method.upper()} {path}")
         assert shown(one.get("description", "")) in text
         scope = f"scope {one['x-scope']}" if "x-scope" in one else "every key"
@@ -159,19 +192,25 @@ def test_every_operation_stands_in_the_reference(
 def test_every_member_of_every_object_stands_in_the_reference(
     visitor: PageClient, document: dict[str, Any]
 ) -> None:
-    page = visitor.get_page("/api/reference")
     objects = document["components"]["schemas"]
-    bodies = {
-        schemas.name_of(one["requestBody"]["content"]["application/json"]["schema"]): one
-        for _path, _method, one in operations(document)
-        if "requestBody" in one
-    }
     names = [schemas.shown(name) for name, schema in objects.items() if "properties" in schema]
     assert len(names) == len(set(names))
+    overview = visitor.get_page("/api/reference")
+    shown_by = {
+        name: [section(overview, schemas.shown(name))] for name in ("ErrorAt", "ProblemOut")
+    }
+    for path, _method, one in operations(document):
+        page = about(visitor, path)
+        body = schemas.name_of(one.get("requestBody", EMPTY)["content"][JSON]["schema"])
+        given = [each["content"].get(JSON, {}) for each in one["responses"].values()]
+        if body:
+            shown_by.setdefault(body, []).append(section(page, one["operationId"]))
+        for name in reached([given, objects.get(body)], objects):
+            shown_by.setdefault(name, []).append(section(page, schemas.shown(name)))
     for name, schema in objects.items():
-        place = bodies[name]["operationId"] if name in bodies else schemas.shown(name)
-        text = section(page, place) if "properties" in schema else ""
-        for member, each in schema.get("properties", {}).items():
+        assert "properties" not in schema or name in shown_by, name
+        members = schema.get("properties", {}).items()
+        for text, (member, each) in product(shown_by.get(name, []), members):
             assert member in text, f"{name}: {member}"
             assert shown(each.get("description", "")) in text, f"{name}: {member}"
             for word in each.get("enum", ()):
@@ -179,7 +218,7 @@ def test_every_member_of_every_object_stands_in_the_reference(
 
 
 def test_its_words_say_what_is_needed_and_how_much(visitor: PageClient) -> None:
-    text = section(visitor.get_page("/api/reference"), "messages_send")
+    text = section(visitor.get_page("/api/reference/messages"), "messages_send")
     assert "to needed string, 1 to 40 characters The mobile number" in text
     assert "valid_minutes integer or null, 1 to 4320 For so long" in text
     assert "send_at time or null When it is to leave" in text
@@ -191,9 +230,9 @@ def test_its_words_say_what_is_needed_and_how_much(visitor: PageClient) -> None:
 def test_every_problem_of_an_operation_is_named(
     visitor: PageClient, document: dict[str, Any]
 ) -> None:
-    page = visitor.get_page("/api/reference")
-    for _path, _method, one in operations(document):
-        text = f"{section(page, 'problems')} {section(page, one['operationId'])}"
+    problems = section(visitor.get_page("/api/reference"), "problems")
+    for path, _method, one in operations(document):
+        text = f"{problems} {section(about(visitor, path), one['operationId'])}"
         for status, answer in one["responses"].items():
             if "application/problem+json" in answer["content"]:
                 for code in answer["description"].split(", "):
