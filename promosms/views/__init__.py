@@ -58,6 +58,7 @@ BLUEPRINTS = (
     "api.batches",
     "api.campaigns",
     "api.audiences",
+    "api.recipients",
     "api.replies",
     "api.account",
     "api.documents",

@@ -20,9 +20,10 @@ class ConsentHow(StrEnum):
     BULK = "bulk"  # for many at once, on a page
     FORM = "form"  # a sign-up form, confirmed by the code of a text
     KEYWORD = "keyword"  # a text with the word of a sign-up form
+    API = "api"  # a program of the account
 
 
-OF_ONE = (ConsentHow.HAND, ConsentHow.FORM, ConsentHow.KEYWORD)
+OF_ONE = (ConsentHow.HAND, ConsentHow.FORM, ConsentHow.KEYWORD, ConsentHow.API)
 """Acts about one person, who may be named in them: they go with that person."""
 
 
@@ -32,7 +33,8 @@ class ConsentAct(Model):
     The database refuses to change one. `recipients.consent_id` names the act in force: an import
     of a million people is one act. `source` is where or how they agreed, `agreed_on` the day; a
     withdrawal has neither. `by` is the public id of the user who has recorded it, empty if the
-    person did it. An act about one person goes with them, because its source may name them.
+    person did it; of a program it is who has made its key. An act about one person goes with them,
+    because its source may name them.
     """
 
     __tablename__ = "consents"
@@ -45,7 +47,7 @@ class ConsentAct(Model):
             "state": N_("did they agree to promotions: given or none"),
             "how": N_(
                 "how it was recorded: by an import, by hand for one, in bulk for many, by the "
-                "person in a sign-up form (form), or with a text (keyword)"
+                "person in a sign-up form (form), or with a text (keyword), or by a program (api)"
             ),
             "source": N_("where or how they agreed"),
             "agreed_on": N_("the day on which they agreed"),

@@ -111,6 +111,7 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
         ConsentHow.BULK.value: _("for many at once"),
         ConsentHow.FORM.value: _("by themselves, in a sign-up form"),
         ConsentHow.KEYWORD.value: _("by themselves, with a text"),
+        ConsentHow.API.value: _("by a program"),
     }
     return {
         act.id: (

@@ -80,15 +80,21 @@ def basis_of(act: ConsentAct | None) -> Basis:
     return Basis(Consent(act.state), act.source, act.agreed_on, act.wording_id)
 
 
-def set_one(session: Session, recipient: Recipient, basis: Basis, by: str) -> None:
-    """Record by hand what one person has said, if it is news.
+def set_one(
+    session: Session,
+    recipient: Recipient,
+    basis: Basis,
+    by: str,
+    how: ConsentHow = ConsentHow.HAND,
+) -> None:
+    """Record what one person has said, if it is news.
 
     Who withdraws by it may have texts that wait: the caller skips them.
     """
     before = basis_of(of(recipient)).columns()
     if basis.columns() != before or basis.consent != (recipient.consent or Consent.NONE):
         account_id = recipient.account_id
-        recipient.consent_id = make(session, account_id, basis, ConsentHow.HAND, by)
+        recipient.consent_id = make(session, account_id, basis, how, by)
         recipient.consent = basis.consent
 
 
@@ -157,6 +163,14 @@ def _withdrawn(basis: Basis) -> ColumnElement[bool]:
 def begin_of(agreed_on: date | None) -> datetime:
     """The day on which they agreed has begun nowhere before; without a day nobody knows when."""
     return datetime.combine(agreed_on or date(1, 1, 2), time(), UTC) - _EAST
+
+
+def withdrawn_since(recipient: Recipient, agreed_on: date | None) -> bool:
+    """Has one person withdrawn on the day on which they are said to have agreed, or later?"""
+    act = of(recipient)
+    if act is None or act.state != Consent.NONE:
+        return False
+    return act.created_at >= begin_of(agreed_on)
 
 
 def of_persons(session: Session, recipient_ids: Collection[int], *, alone: bool = True) -> set[int]:

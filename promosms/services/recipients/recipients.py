@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from promosms.db import upsert
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -22,6 +23,7 @@ from promosms.models import (
     MessageStatus,
     Recipient,
     RecipientList,
+    new_public_id,
     now,
 )
 from promosms.services.recipients import consents, lists
@@ -77,7 +79,7 @@ def change(
 
     def work(session: Session) -> None:
         if withdraws:
-            waiting = _waiting(session, account_id, [recipient.public_id])
+            waiting = texts_waiting(session, account_id, [recipient.public_id])
             opt_outs.skip_promotions(session, waiting)
         if number.e164 != recipient.phone:
             _claim_texts(session, recipient)
@@ -140,7 +142,7 @@ def delete_people(session: Session, account_id: int, ids: Sequence[int]) -> int:
         Recipient.account_id == account_id, Recipient.id.in_(ids)
     )
     found = session.execute(query.order_by(Recipient.id)).all()
-    waiting = _waiting(session, account_id, [row.public_id for row in found])
+    waiting = texts_waiting(session, account_id, [row.public_id for row in found])
     opt_outs.skip_texts(session, waiting, opt_outs.DELETED)
     delete_ids(session, [row.id for row in found])
     return len(found)
@@ -202,6 +204,30 @@ def by_phone(account_id: int, e164: str) -> Recipient | None:
     return db.session.scalar(query)
 
 
+def one_with(session: Session, account_id: int, e164: str) -> tuple[Recipient, bool]:
+    """The recipient with this number, locked, and whether it was added now, without any details.
+
+    Two who add the same number at once get the same recipient.
+    """
+    new = {
+        "public_id": new_public_id(),
+        "account_id": account_id,
+        "phone": e164,
+        "country": phone.country_of(e164),
+        "search": search_text(e164, {}),
+    }
+    keys = ["account_id", "phone"]
+    insert = upsert.insert(Recipient).values(new).on_conflict_do_nothing(index_elements=keys)
+    query = select(Recipient).where(Recipient.account_id == account_id, Recipient.phone == e164)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    while True:
+        added = upsert.count(session, insert) > 0
+        found = session.scalar(locked)
+        if found is not None:
+            return found, added
+        # Deleted at this moment: its number is free again.
+
+
 def owner_of(session: Session, account_id: int, e164: str) -> str | None:
     """The public id of the recipient whom a text from or to this number belongs to, if any.
 
@@ -217,7 +243,9 @@ def owner_of(session: Session, account_id: int, e164: str) -> str | None:
     return owner or session.scalar(last.order_by(Message.id.desc()).limit(1))
 
 
-def _waiting(session: Session, account_id: int, public_ids: Sequence[str]) -> ColumnElement[bool]:
+def texts_waiting(
+    session: Session, account_id: int, public_ids: Sequence[str]
+) -> ColumnElement[bool]:
     """The texts that wait for these recipients, also at the numbers that they had before."""
     campaigns = select(Campaign.id).where(
         Campaign.account_id == account_id, Campaign.status.in_(CampaignStatus.OPEN)

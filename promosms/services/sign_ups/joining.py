@@ -3,10 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from promosms.db import upsert
 from promosms.models import (
     FIELD_NAMES,
     Account,
@@ -14,14 +12,12 @@ from promosms.models import (
     ConsentHow,
     Recipient,
     SignUpForm,
-    new_public_id,
     now,
 )
 from promosms.services.recipients import consents, held_replies, lists, recipients
 from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.search import search_text
 from promosms.services.sending import opt_outs
-from promosms.sms.phone import country_of
 
 LONGEST_NAME, LONGEST_SOURCE = 100, 300
 
@@ -51,7 +47,7 @@ def join(
     lifted = opt_outs.lift(account_id, phone)
     held_replies.settle(session, account_id, phone)
     list_ids = lists.lock(session, [form.list_id] if form.list_id else [])
-    recipient = _recipient(session, account_id, phone)
+    recipient, _new = recipients.one_with(session, account_id, phone)
     _complete(recipient, first_name)
     zone = ZoneInfo(session.get_one(Account, account_id).timezone)
     basis = Basis(
@@ -77,23 +73,6 @@ def _stopped_since(session: Session, account_id: int, phone: str, moment: dateti
     known = recipients.by_phone(account_id, phone)
     said = consents.of(known) if known else None
     return said is not None and said.state == Consent.NONE and said.created_at > moment
-
-
-def _recipient(session: Session, account_id: int, phone: str) -> Recipient:
-    """The recipient with this number, locked; a new one if there is none."""
-    new = {
-        "public_id": new_public_id(),
-        "account_id": account_id,
-        "phone": phone,
-        "country": country_of(phone),
-        "search": search_text(phone, {}),
-    }
-    keys = ["account_id", "phone"]
-    insert = upsert.insert(Recipient).values(new)
-    session.execute(insert.on_conflict_do_nothing(index_elements=keys))
-    query = select(Recipient).where(Recipient.account_id == account_id, Recipient.phone == phone)
-    locked = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(locked).one()
 
 
 def _complete(recipient: Recipient, first_name: str) -> None:

@@ -203,13 +203,16 @@ TYPES: dict[str, ProblemType] = {
         "The account has no such list or segment",
         "`unknown` names them. Take the ids of /lists and /segments.",
     ),
+    "unfit-value": ProblemType(
+        422, "A value does not fit its field", "Correct the members that `errors` names."
+    ),
     "not-now": ProblemType(
         409, "The campaign cannot do this now", "`reason` and the detail say why."
     ),
     "not-in-sandbox": ProblemType(
         403,
-        "There are no campaigns in the sandbox",
-        "Use a real key, and launch nothing: a draft and its estimate cost nothing.",
+        "There are no recipients and no campaigns in the sandbox",
+        "Use a real key, and launch nothing: recipients, a draft and its estimate cost nothing.",
     ),
     "value-missing": ProblemType(
         422,

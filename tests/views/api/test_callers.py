@@ -18,13 +18,15 @@ from tests.support.clock import Clock
 
 TEXT = {"to": "+48600100200", "text": "Your parcel is here."}
 CAMPAIGN = "/campaigns/0123456789abcdef0123"
+PERSON = "/recipients/0123456789abcdef0123"
 PATHS = (
     *(("GET", "/campaigns"), ("POST", "/campaigns"), ("GET", CAMPAIGN)),
     *(("GET", f"{CAMPAIGN}/{part}") for part in ("messages", "estimate")),
     *(("POST", f"{CAMPAIGN}/{act}") for act in ("launch", "pause", "resume", "cancel")),
     *(("GET", "/messages"), ("POST", "/messages"), ("POST", "/messages/batch")),
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
-    ("GET", "/replies"),
+    *(("GET", "/recipients"), ("POST", "/recipients"), ("GET", PERSON)),
+    *(("POST", f"{PERSON}/delete"), ("GET", "/replies")),
     *(("GET", "/lists"), ("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
     *(("GET", "/balance"), ("GET", "/routes"), ("GET", "/senders"), ("GET", "/prices")),
 )
