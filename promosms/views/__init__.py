@@ -61,6 +61,8 @@ BLUEPRINTS = (
     "api.recipients",
     "api.replies",
     "api.account",
+    "api.statement",
+    "api.templates",
     "api.documents",
     "api.keys",
 )

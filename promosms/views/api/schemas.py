@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from promosms.forms.api.shared import Money
+from promosms.lib.json_patterns import CHANGE
 from promosms.web.api.openapi import REFERENCE
 
 AMOUNT: str = TypeAdapter(Money).json_schema()["pattern"]
+AMOUNTS = (AMOUNT, CHANGE)
 Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
 PAIRS = (
@@ -93,7 +95,7 @@ def kind(schema: Schema, schemas: Schemas) -> Iterator[Piece]:
 
 
 def _simple(schema: Schema) -> str:
-    if schema.get("pattern") == AMOUNT:
+    if schema.get("pattern") in AMOUNTS:
         return "amount"
     if schema.get("format") == "date-time":
         return "time"
@@ -107,7 +109,7 @@ def _limits(schema: Schema, schemas: Schemas) -> Iterator[str]:
         for least, most, unit in PAIRS:
             if least in each or most in each:
                 yield f"{_range(each.get(least), each.get(most))} {unit}".rstrip()
-        if each.get("pattern", AMOUNT) != AMOUNT:
+        if each.get("pattern", AMOUNT) not in AMOUNTS:
             yield f"pattern {each['pattern']}"
     if schema.get("default") not in (None, "", []):
         yield f"{_json(schema['default'])} if left out"

@@ -27,8 +27,15 @@ PATHS = (
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
     *(("GET", "/recipients"), ("POST", "/recipients"), ("GET", PERSON)),
     *(("POST", f"{PERSON}/delete"), ("GET", "/replies")),
+    ("GET", "/templates"),
     *(("GET", "/lists"), ("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
-    *(("GET", "/balance"), ("GET", "/routes"), ("GET", "/senders"), ("GET", "/prices")),
+    *(
+        ("GET", "/balance"),
+        ("GET", "/statement"),
+        ("GET", "/routes"),
+        ("GET", "/senders"),
+        ("GET", "/prices"),
+    ),
 )
 
 
@@ -88,7 +95,9 @@ def test_a_key_is_used_only_for_its_scopes(app: Flask, cast: Cast) -> None:
                 needed[method, path] = missing
     free = {path for method, path in PATHS if (method, path) not in needed}
     assert free == {"/routes", "/senders", "/prices"}
-    assert {path for (_, path), scope in needed.items() if scope == "billing"} == {"/balance"}
+    assert {path for (_, path), scope in needed.items() if scope == "billing"} == {
+        *("/balance", "/statement")
+    }
     writes = {(method, path) for (method, path), scope in needed.items() if scope == "send"}
     assert writes == {(method, path) for method, path in PATHS if method == "POST"}
 

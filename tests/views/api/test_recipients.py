@@ -12,16 +12,16 @@ from promosms.extensions import db
 from promosms.models import (
     FIELDS,
     Account,
+    Campaign,
     ConsentAct,
     ConsentChange,
     FieldType,
-    Recipient,
     SuppressionSource,
 )
+from promosms.services.campaigns import preparation
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import FIRST_DAY
 from promosms.services.sending import opt_outs
-from tests.support import engine
 from tests.support.api import Program
 from tests.support.cast import Cast
 from tests.support.clock import Clock
@@ -271,7 +271,9 @@ def test_who_withdraws_gets_no_promotion_that_waits(app: Flask, program: Program
     draft = program.post("/campaigns", {"text": "We are open.", "everyone": True})
     path = draft.location.removeprefix("/api/v1")
     program.post(f"{path}/launch", {"agreed_price": "9"})
-    engine.settle(app, until=lambda: program.get(path).get_json()["queued"] == 1)
+    with app.app_context():
+        preparation.prepare(db.session.scalars(select(Campaign.id)).one())
+    assert program.get(path).get_json()["queued"] == 1
     assert put(program, consent=WITHDRAWN, existing="leave")["consent"]["given"] is False
     assert [state for _how, state, _source in acts(app)] == ["given", "none"]
     report = program.get(path).get_json()
