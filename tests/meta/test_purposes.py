@@ -26,6 +26,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "keep them as the account wants them": (
         "services/recipients/recipients.py",
         "services/recipients/pages.py",
+        "services/api/people.py",
+        "views/api/recipients.py",
         "services/recipients/filters.py",
         "services/recipients/activity.py",
         "services/recipients/sample.py",

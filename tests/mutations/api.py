@@ -5,6 +5,7 @@ from tests.mutations.mutation import SERVICES, Mutation
 ONCE = "tests/services/api/test_once.py"
 TEXTS = "tests/views/api/test_messages.py"
 BATCHES = "tests/services/api/test_batches.py"
+PEOPLE = "tests/views/api/test_recipients.py"
 CALLERS = "tests/views/api/test_callers.py"
 
 API = (
@@ -106,6 +107,60 @@ API = (
         "        if unknown:\n",
         "        if False:\n",
         "tests/views/api/test_campaigns.py",
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "        Recipient.account_id == key.account_id, Recipient.public_id == public_id\n",
+        "        Recipient.public_id == public_id\n",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "    query, column = select(Recipient).where(Recipient.account_id == key.account_id),",
+        "    query, column = select(Recipient),",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "        RecipientList.account_id == account_id, RecipientList.public_id",
+        "        RecipientList.public_id",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "        opt_outs.skip_promotions(session, waiting)\n",
+        "        pass\n",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "    if basis.given and consents.withdrawn_since(person, basis.day):\n        return\n",
+        "",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "    if wish.basis is not None and wish.basis.given:\n        _check",
+        "    if False:\n        _check",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "        values = {name: value for name, value in values.items() if not before[name]}\n",
+        "        pass\n",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "    if kept[name] and not field_values.fits",
+        "    if False and not field_values.fits",
+        PEOPLE,
+    ),
+    Mutation(
+        f"{SERVICES}api/people.py",
+        "            row.phone in out,\n",
+        "            False,\n",
+        PEOPLE,
     ),
     Mutation(
         f"{SERVICES}api/keys.py",

@@ -47,7 +47,7 @@ class ConsentAct(Model):
             "state": N_("did they agree to promotions: given or none"),
             "how": N_(
                 "how it was recorded: by an import, by hand for one, in bulk for many, by the "
-                "person in a sign-up form (form), or with a text (keyword), or by a program (api)"
+                "person in a sign-up form (form) or with a text (keyword), or by a program (api)"
             ),
             "source": N_("where or how they agreed"),
             "agreed_on": N_("the day on which they agreed"),
