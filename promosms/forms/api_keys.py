@@ -51,9 +51,15 @@ def _purposes() -> dict[str, str]:
 
 def _scopes() -> dict[str, str]:
     return {
-        Scope.SEND.value: gettext("Send texts and campaigns, stop them, and note opt-outs"),
-        Scope.READ.value: gettext("See texts and campaigns with their numbers, lists and opt-outs"),
-        Scope.BILLING.value: gettext("See the balance, and what is set aside"),
+        Scope.SEND.value: gettext(
+            "Send texts and campaigns, stop them, note opt-outs, and add, change and delete "
+            "recipients"
+        ),
+        Scope.READ.value: gettext(
+            "See texts, campaigns and replies with their numbers, recipients, lists, templates "
+            "and opt-outs"
+        ),
+        Scope.BILLING.value: gettext("See the balance, what is set aside, and the statement"),
     }
 
 
