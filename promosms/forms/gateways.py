@@ -1,20 +1,50 @@
-"""The form that adds a gateway: a connection over SMPP."""
+"""The form that adds a gateway: the settings that its adapter offers, and the speed."""
 
-from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, ClassVar
 
+from wtforms import (
+    BooleanField,
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from promosms.forms import gateway_words as words_of
 from promosms.forms.admin import SpeedForm, between
 from promosms.forms.shared import WholeNumberField, stripped
-from promosms.gateways.smpp.settings import SettingError, Settings
+from promosms.gateways import KINDS
+from promosms.gateways.base import Gateway
+from promosms.gateways.http import COMMON, HttpGateway
+from promosms.gateways.http.reachable import is_refused
+from promosms.gateways.offered import Offered, Shape
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 
 REQUIRED = InputRequired(_("Please fill in this field."))
+LONGEST, LONGEST_TEXT = 2000, 20_000
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+CONTROLS: Mapping[Shape, tuple[type[StringField], int, dict[str, object]]] = {
+    Shape.LINE: (StringField, LONGEST, {**PLAIN}),
+    Shape.SECRET: (PasswordField, LONGEST, {"autocomplete": "off"}),
+    Shape.TEXT: (TextAreaField, LONGEST_TEXT, {**PLAIN, "rows": 4}),
+}
+ALLOW_PRIVATE, PER_HOUR, UNSIGNED = "allow_private", "per_hour", "unsigned"
+ADDRESSES = ("base_url", "url")
+NOT_HERE = {"callback_url", "country", "webhook_token", "window", "tls_ca"}
+"""What the gateway has itself, and a file of the server, about which a page tells nothing."""
 
 
-class AddGatewayForm(SpeedForm):
-    """What the provider has given for its SMSC, and the speed of the contract."""
+class GatewayForm(SpeedForm):
+    """The name of a gateway, its speed, and settings for which there is no field of their own."""
+
+    kind: ClassVar[str] = "simulator"
 
     name = StringField(
         _("Name"),
@@ -23,64 +53,149 @@ class AddGatewayForm(SpeedForm):
         description=_("As you call it, such as the name of the provider."),
         render_kw={"autocomplete": "off", "maxlength": 40},
     )
-    host = StringField(
-        _("Server"),
-        [REQUIRED, Length(max=253)],
+    others = TextAreaField(
+        _("Other settings"),
+        [Length(max=LONGEST_TEXT)],
         [stripped],
-        description=_("Such as smpp.example.com."),
-        render_kw=PLAIN,
+        render_kw={**PLAIN, "rows": 3},
     )
-    port = WholeNumberField(
-        _("Port"), between(1, 65535), render_kw={"min": 1, "max": 65535}, default=2775
-    )
-    tls = BooleanField(
-        _("Encrypted (TLS)"),
-        description=_("Without it everybody on the way can read texts and password."),
-        default=True,
-    )
-    system_id = StringField(
-        _("System ID"),
-        [REQUIRED, Length(max=15)],
-        [stripped],
-        description=_("Your user name at the provider."),
-        render_kw=PLAIN,
-    )
-    password = PasswordField(
-        _("Password"),
-        [REQUIRED, Length(max=64)],
-        description=_("It is stored encrypted and never shown again."),
-        render_kw={"autocomplete": "off"},
-    )
-    system_type = StringField(
-        _("System type"),
-        [Length(max=12)],
-        [stripped],
-        description=_("Only if the provider names one."),
-        render_kw=PLAIN,
-    )
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        names = ", ".join(others_of(self.adapter))
+        self.others.description = gettext(
+            "As in the manual, one in each line: name=value. There are: %(names)s.", names=names
+        )
+
+    @property
+    def adapter(self) -> type[Gateway]:
+        """What reads the settings."""
+        return KINDS[self.kind]
+
+    @property
+    def usual(self) -> list[Field]:
+        """The fields of what every account needs."""
+        fields = [self[each.name] for each in self.adapter.offered if not each.rare]
+        return fields if self._slow else [*fields, self.rate]
+
+    @property
+    def rare(self) -> list[Field]:
+        """The fields of what few need."""
+        fields = [self[each.name] for each in self.adapter.offered if each.rare]
+        speed = [self.rate] if self._slow else []
+        return [*fields, *speed, self.window, self.connections, self.others]
+
+    @property
+    def _slow(self) -> bool:
+        """Does a limit of its own keep it below every rate?"""
+        return PER_HOUR in self
+
+    @property
+    def rare_problem(self) -> bool:
+        """Is something to be put right among those?"""
+        return any(field.errors for field in self.rare)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Is there something that a page does not repeat after an error?"""
+        return any(each.shape is Shape.SECRET for each in self.adapter.offered)
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings as the command on the server takes them."""
-        return {
-            "host": self.host.data or "",
-            "port": str(self.port.data or ""),
-            "tls": "yes" if self.tls.data else "no",
-            "system_id": self.system_id.data or "",
-            "password": self.password.data or "",
-            "system_type": self.system_type.data or "",
-        }
+        """The settings as the command on the server takes them; what is empty is left out."""
+        typed = {each.name: _setting(self[each.name]) for each in self.adapter.offered}
+        return {name: value for name, value in typed.items() if value} | dict(self._pairs())
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        for line in (self.others.data or "").splitlines():
+            name, _equals, value = line.partition("=")
+            if line.strip():
+                yield name.strip(), value.strip()
 
     def validate_name(self, field: Field) -> None:
         """In one line."""
         if not (field.data or "").isprintable():
             raise ValidationError(gettext("Write the name in one line."))
 
+    def validate_others(self, _field: Field) -> None:
+        """Only what the adapter knows and the form does not ask for."""
+        for number, (name, value) in enumerate(self._pairs(), 1):
+            if not value:
+                wrong = gettext("Line %(number)s is not of the form name=value.", number=number)
+                raise ValidationError(wrong)
+            if name not in others_of(self.adapter):
+                raise ValidationError(gettext("There is no other setting “%(name)s”.", name=name))
+
     def usable(self) -> bool:
         """Does the adapter take these settings? Ask once the form is valid."""
+        given = self.settings
+        for name in ADDRESSES:
+            private = given.get(ALLOW_PRIVATE) == "yes"
+            if name in given and self._inside(given[name], private=private):
+                self[name].errors = [words_of.INSIDE]
+                return False
         try:
-            Settings.read(self.settings)
-        except SettingError as error:
-            self[error.name].errors = [gettext("This cannot be used. Is it typed correctly?")]
+            self.adapter(given)
+        except (ValueError, LookupError) as problem:
+            self._refuse(str(problem))
             return False
         return True
+
+    def _inside(self, address: str, *, private: bool) -> bool:
+        try:
+            return is_refused(address, private=private)
+        except ValueError:  # no address at all, as the adapter will say
+            return False
+
+    def _refuse(self, problem: str) -> None:
+        """Put what the adapter says to the field that it names, or to the other settings."""
+        named = next((name for name in re.findall(r"\w+", problem) if name in self), "others")
+        field = self[named]
+        if f"{UNSIGNED}=" in problem and not field.data:
+            field.errors = [words_of.UNSIGNED]
+            return
+        own = words_of.WRONG.get(named)
+        field.errors = [own or gettext("This cannot be used: %(problem)s", problem=problem)]
+
+
+def _setting(field: Field) -> str:
+    if isinstance(field, BooleanField):
+        return "yes" if field.data else ""
+    return "" if field.data is None else str(field.data)
+
+
+def others_of(kind: type[Gateway]) -> list[str]:
+    """The settings of an adapter without a field of their own."""
+    shared = COMMON if issubclass(kind, HttpGateway) else set()
+    offered = {each.name for each in kind.offered}
+    return sorted((kind.required | kind.optional | shared) - offered - NOT_HERE)
+
+
+@cache
+def form_of(kind: str) -> type[GatewayForm]:
+    """The form for gateways of this kind."""
+    adapter = KINDS[kind]
+
+    class Chosen(GatewayForm):
+        """The form with a field for each offered setting."""
+
+    Chosen.kind = kind
+    for each in adapter.offered:
+        setattr(Chosen, each.name, _field(kind, each, needed=each.name in adapter.required))
+    return Chosen
+
+
+def _field(kind: str, each: Offered, *, needed: bool) -> Any:
+    label, hint = words_of.LABELS[each.name], words_of.hint(kind, each)
+    if each.shape is Shape.SWITCH:
+        return BooleanField(label, description=hint, default=each.default == "yes")
+    if each.shape is Shape.CHOICE:
+        named = [(word, words_of.CHOICES.get(word, word)) for word in each.choices]
+        return SelectField(label, description=hint, choices=named, default=each.default)
+    if each.shape is Shape.NUMBER:
+        limits = between(1, 65535)
+        return WholeNumberField(label, limits, description=hint, default=int(each.default))
+    control, longest, look = CONTROLS[each.shape]
+    rules = [REQUIRED if needed else Optional(), Length(max=longest)]
+    filters = [] if each.shape is Shape.SECRET else [stripped]
+    return control(label, rules, filters, description=hint, render_kw=look)

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
+
+from promosms.gateways.offered import Offered
 
 log = logging.getLogger(__name__)
 RATE = 30
@@ -179,6 +181,12 @@ _running: set[asyncio.Task[None]] = set()  # the event loop holds only weak refe
 class Gateway(ABC):
     """A client of one provider. Used in one asyncio loop."""
 
+    required: ClassVar[frozenset[str]] = frozenset()
+    """Settings without which it does not work."""
+    optional: ClassVar[frozenset[str]] = frozenset()
+    """All other settings that it knows."""
+    offered: ClassVar[tuple[Offered, ...]] = ()
+    """Those with a field of their own on the form that adds it; all that are required are."""
     on_change: Callable[[], None] = staticmethod(lambda: None)
     """Called when `ready` has changed."""
 

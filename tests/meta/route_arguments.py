@@ -159,6 +159,7 @@ ARGUMENTS = {
     "admin.detach": "route",
     "admin.lift_block": "text_block",
     "admin.gateway_country": "gateway",
+    "admin.connect_gateway": "adapter",
     "admin.sender": "sender requested",
     "admin.approve_sender": "sender requested",
     "admin.refuse_sender": "sender requested",

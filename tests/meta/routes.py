@@ -37,7 +37,8 @@ def path(stage: Stage, rule: Rule, name: str = "") -> str:
     """The path of a route for the object `name`, or for that of ARGUMENTS."""
     if rule.endpoint == "static":
         return "/static/css/components.css"
-    values = {"kind": "pdf"} if "kind" in rule.arguments else {}  # a file of an invoice
+    file = rule.arguments > {"kind"}  # of an invoice
+    values = {"kind": "pdf"} if file else {}
     for argument in rule.arguments - values.keys():
         assert rule.endpoint in ARGUMENTS, (
             f"tests/meta/route_arguments.py has no object for {rule.endpoint}"

@@ -346,6 +346,7 @@ class Stage:
             "account suspended": suspended.public_id,
             "gateway": "Simulator",
             "gateway paused": "Resting",
+            "adapter": "smpp",
             "route": defaults.default_route().code,
             "route spare": spare.code,
             "text_block": blocks.current()[0].public_id,

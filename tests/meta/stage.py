@@ -217,7 +217,7 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "admin.change_gateway": {"rate": "20", "window": "5", "connections": "2"},
     "admin.test_gateway": {"phone": "+48601222333"},
     "admin.check_gateway": {},
-    "admin.add_gateway": GATEWAY,
+    "admin.connect_gateway": GATEWAY,
     "admin.gateway_country": {"country": "DE"},
     "admin.approve_sender": {"evidence": "Seen in the register", "countries": "CZ"},
     "admin.refuse_sender": {"reason": "It is not yours"},

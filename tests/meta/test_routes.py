@@ -167,7 +167,7 @@ ASKED_AGAIN = {
     *("admin.set_ksef_number", "admin.read_ksef_file"),
     *("admin.route", "admin.routes", "admin.arrange", "admin.attach", "admin.detach"),
     *("admin.default_route", "admin.change_gateway", "admin.gateway_country"),
-    *("admin.pause", "admin.resume", "admin.invite_admin", "admin.add_gateway"),
+    *("admin.pause", "admin.resume", "admin.invite_admin", "admin.connect_gateway"),
     *("admin.approve_sender", "admin.refuse_sender", "admin.revoke_sender"),
     *("billing.automatic", "billing.automatic_card", "data.export", "data.download"),
     *("downloads.recipients", "downloads.opt_outs", "downloads.consents"),

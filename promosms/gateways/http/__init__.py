@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from promosms.gateways import addresses
@@ -63,9 +63,6 @@ _TAG = re.compile(r"([0-9]{1,18})-([0-9]{1,2})(?:-([0-9a-f]{8}))?", re.ASCII)
 
 class HttpGateway(Gateway):
     """A gateway that is asked by one HTTP request per text."""
-
-    required: ClassVar[frozenset[str]]
-    optional: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, settings: Settings) -> None:
         check_names(settings, self.required, self.optional)

@@ -78,6 +78,7 @@ from promosms.gateways.http import (
     yes,
 )
 from promosms.gateways.http.configurable_settings import usual_validity
+from promosms.gateways.offered import UNSIGNED, Offered, rare, secret, switch
 
 log = logging.getLogger(__name__)
 OF_SERVER = "/3rdparty/"  # in the address of a server, which may have several phones
@@ -112,6 +113,20 @@ class Android(HttpGateway):
             *("signing_key", "unsigned", "device_id", "sims"),
             *("per_hour", "validity_hours", "retry_seconds"),
         }
+    )
+
+    offered = (
+        Offered("base_url", example="http://192.168.1.20:8080"),
+        Offered("username", example="sms"),
+        secret("password"),
+        Offered("number", example="+48732000001"),
+        secret("signing_key"),
+        UNSIGNED,
+        switch("allow_private"),
+        switch("allow_insecure"),
+        rare("per_hour", default=str(USUAL_RATE)),
+        rare("device_id"),
+        rare("sims", example="1,2"),
     )
 
     def __init__(self, settings: Settings) -> None:

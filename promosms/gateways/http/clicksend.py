@@ -49,6 +49,7 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
+from promosms.gateways.offered import ADDRESSES, GUARDS, Offered, rare, secret
 
 BASE_URL = "https://rest.clicksend.com"
 TAKEN = "SUCCESS"
@@ -73,6 +74,14 @@ class ClickSend(HttpGateway):
 
     required = frozenset({"username", "api_key"})
     optional = frozenset({"addresses", "base_url"})
+
+    offered = (
+        Offered("username"),
+        secret("api_key"),
+        ADDRESSES,
+        rare("base_url", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -68,6 +68,8 @@ from promosms.gateways.http import (
     tag,
 )
 from promosms.gateways.http.configurable_settings import (
+    METHODS,
+    OFFERED,
     PLACEHOLDER,
     check_lookup,
     check_receipts,
@@ -128,12 +130,14 @@ class GenericHttp(HttpGateway):
         )
     )
 
+    offered = OFFERED
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.url = check_url(settings, "url")
         self.method = str(settings.get("method", "POST"))
-        if self.method not in ("GET", "POST", "PUT"):
-            raise BadSettings("method: GET, POST or PUT")
+        if self.method not in METHODS:
+            raise BadSettings(f"method: one of {', '.join(METHODS)}")
         self.content_type = str(settings.get("content_type", "application/json"))
         self.body = str(settings.get("body", ""))
         self.headers = headers_of(settings)

@@ -5,12 +5,27 @@ import re
 
 from promosms.gateways.base import BadSettings, Resend
 from promosms.gateways.http import Settings, mark
+from promosms.gateways.offered import ADDRESSES, GUARDS, Offered, Shape, rare
 
 LONGEST_VALIDITY = 720  # hours
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 VALIDITY = {"validity_minutes", "validity_seconds"}
+METHODS = ("POST", "GET", "PUT")
 FLASH = "flash"
 PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback", FLASH, *VALIDITY}
+
+OFFERED = (
+    Offered("url", example="https://sms.example.com/v1/messages"),
+    Offered("method", Shape.CHOICE, default="POST", choices=METHODS),
+    Offered("content_type", default="application/json"),
+    Offered("headers", Shape.SECRET, example='{"Authorization": "Bearer 0123456789"}'),
+    Offered("body", Shape.TEXT, example='{"to": "{to}", "from": "{from}", "text": "{text}"}'),
+    Offered("id_path", example="messages.0.id"),
+    *(rare(f"receipt_{name}") for name in ("reference", "status", "our_reference")),
+    *(rare(f"inbound_{name}") for name in ("reference", "phone", "number", "text")),
+    ADDRESSES,
+    *GUARDS,
+)
 
 
 def mode_of(settings: Settings) -> Resend:
@@ -81,7 +96,7 @@ def check_templates(path: str, *templates: str) -> None:
         name for template in templates for name in PLACEHOLDER.findall(template)
     } - PLACEHOLDERS
     if unknown:
-        raise BadSettings(f"unknown placeholders: {', '.join(sorted(unknown))}")
+        raise BadSettings(f"body, url or headers: no placeholders are {', '.join(sorted(unknown))}")
 
 
 def check_receipts(settings: Settings, templates: str) -> None:

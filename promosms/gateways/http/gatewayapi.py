@@ -55,6 +55,7 @@ from promosms.gateways.http import (
     tag,
 )
 from promosms.gateways.http.signatures import check_secret, claims_of
+from promosms.gateways.offered import GUARDS, UNSIGNED, Offered, secret
 
 BASE_URL = "https://gatewayapi.com"  # of accounts in the European Union: https://gatewayapi.eu
 MOST_PARTS = 6
@@ -94,6 +95,14 @@ class GatewayApi(HttpGateway):
 
     required = frozenset({"token"})
     optional = frozenset({"signature_token", "unsigned", "base_url"})
+
+    offered = (
+        secret("token"),
+        secret("signature_token"),
+        UNSIGNED,
+        Offered("base_url", example="https://gatewayapi.eu", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

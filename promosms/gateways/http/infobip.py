@@ -57,6 +57,7 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
+from promosms.gateways.offered import ADDRESSES, GUARDS, Offered, secret
 
 USUAL_VALIDITY = 48 * 60  # minutes; longer ones are not described
 REJECTED = 5  # the group of refusals
@@ -93,6 +94,13 @@ class Infobip(HttpGateway):
 
     required = frozenset({"api_key", "base_url"})
     optional = frozenset({"addresses"})
+
+    offered = (
+        Offered("base_url", example="https://abcdef.api.infobip.com"),
+        secret("api_key"),
+        ADDRESSES,
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

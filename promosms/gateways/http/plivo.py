@@ -55,6 +55,7 @@ from promosms.gateways.http import (
     references,
 )
 from promosms.gateways.http.signatures import base64_hmac, equal
+from promosms.gateways.offered import GUARDS, Offered, rare, secret
 
 BASE_URL = "https://api.plivo.com"
 REFUSED = (400, 422)
@@ -74,6 +75,14 @@ class Plivo(HttpGateway):
 
     required = frozenset({"auth_id", "auth_token"})
     optional = frozenset({"powerpack", "base_url"})
+
+    offered = (
+        Offered("auth_id", example="MA00000000000000000000"),
+        secret("auth_token"),
+        rare("powerpack"),
+        rare("base_url", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -55,6 +55,7 @@ from promosms.gateways.http import (
     tag,
 )
 from promosms.gateways.http.signatures import base64_hmac, check_secret, equal
+from promosms.gateways.offered import GUARDS, UNSIGNED, Offered, Shape, rare, secret
 
 BASE_URLS = {
     "eu": "https://eu.sms.api.sinch.com",
@@ -88,6 +89,16 @@ class Sinch(HttpGateway):
 
     required = frozenset({"service_plan_id", "token"})
     optional = frozenset({"signature_secret", "unsigned", "region", "base_url"})
+
+    offered = (
+        Offered("service_plan_id"),
+        secret("token"),
+        Offered("region", Shape.CHOICE, default="eu", choices=tuple(BASE_URLS)),
+        secret("signature_secret"),
+        UNSIGNED,
+        rare("base_url", example="https://br.sms.api.sinch.com"),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -57,6 +57,7 @@ from promosms.gateways.http import (
     refusal,
     tag,
 )
+from promosms.gateways.offered import ADDRESSES, GUARDS, Offered, secret
 
 BASE_URL = "https://api.smsapi.pl"
 MOST_PARTS = 6
@@ -101,6 +102,13 @@ class Smsapi(HttpGateway):
 
     required = frozenset({"token"})
     optional = frozenset({"base_url", "addresses"})
+
+    offered = (
+        secret("token"),
+        Offered("base_url", example="https://api.smsapi.com", default=BASE_URL),
+        ADDRESSES,
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -60,6 +60,7 @@ from promosms.gateways.http import (
     refusal,
 )
 from promosms.gateways.http.signatures import check_secret
+from promosms.gateways.offered import GUARDS, UNSIGNED, Offered, rare, secret
 
 BASE_URL = "https://api.telnyx.com"
 ERRORS = {
@@ -96,6 +97,15 @@ class Telnyx(HttpGateway):
 
     required = frozenset({"api_key"})
     optional = frozenset({"public_key", "unsigned", "messaging_profile_id", "base_url"})
+
+    offered = (
+        secret("api_key"),
+        Offered("public_key"),
+        UNSIGNED,
+        Offered("messaging_profile_id"),
+        rare("base_url", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

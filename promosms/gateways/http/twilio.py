@@ -46,6 +46,7 @@ from promosms.gateways.http import (
     references,
     refusal,
 )
+from promosms.gateways.offered import GUARDS, Offered, rare, secret
 
 BASE_URL = "https://api.twilio.com"
 ERRORS = {
@@ -85,6 +86,14 @@ class Twilio(HttpGateway):
 
     required = frozenset({"account_sid", "auth_token"})
     optional = frozenset({"messaging_service", "base_url"})
+
+    offered = (
+        Offered("account_sid", example="AC00000000000000000000000000000000"),
+        secret("auth_token"),
+        rare("messaging_service", example="MG00000000000000000000000000000000"),
+        rare("base_url", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -62,6 +62,7 @@ from promosms.gateways.http import (
     tag,
     yes,
 )
+from promosms.gateways.offered import GUARDS, UNSIGNED, Offered, Shape, rare, secret
 
 BASE_URL = "https://rest.nexmo.com"
 TAKEN = "0"
@@ -103,6 +104,18 @@ class Vonage(HttpGateway):
 
     required = frozenset({"api_key", "api_secret"})
     optional = frozenset({"signature_secret", "signature_method", "unsigned", "base_url"})
+
+    offered = (
+        secret("api_key"),
+        secret("api_secret"),
+        secret("signature_secret"),
+        UNSIGNED,
+        Offered(
+            "signature_method", Shape.CHOICE, default="sha256", choices=tuple(METHODS), rare=True
+        ),
+        rare("base_url", default=BASE_URL),
+        *GUARDS,
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

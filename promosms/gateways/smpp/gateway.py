@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from promosms.gateways.base import Answer, Emit, ErrorClass, Gateway, GatewayError, OutboundSms
@@ -14,7 +15,7 @@ from promosms.gateways.smpp.intake import Intake
 from promosms.gateways.smpp.link import CLOSING, BindRefused, Link
 from promosms.gateways.smpp.parts import Parts
 from promosms.gateways.smpp.session import NotSent
-from promosms.gateways.smpp.settings import Alphabet, BindAs, Settings
+from promosms.gateways.smpp.settings import OFFERED, REQUIRED, Alphabet, BindAs, Settings
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,10 @@ ONE = range(1, 2)
 
 class SmppGateway(Gateway):
     """A client of an SMSC; its settings are described in Settings."""
+
+    required = frozenset(REQUIRED)
+    optional = frozenset(item.name for item in fields(Settings)) - required
+    offered = OFFERED
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = Settings.read(settings)

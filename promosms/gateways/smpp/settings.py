@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any, Self, get_type_hints
 
 from promosms.gateways.base import WINDOW
+from promosms.gateways.offered import Offered, Shape, rare, secret
 from promosms.gateways.smpp.errors import Meaning
 from promosms.gateways.smpp.fields import Malformed, text
 
 Codes = Mapping[int, Meaning]
+REQUIRED = ("host", "system_id", "password")
+OFFERED = (
+    Offered("host", example="smpp.example.com"),
+    Offered("port", Shape.NUMBER, default="2775"),
+    Offered("tls", Shape.SWITCH, default="yes"),
+    Offered("system_id"),
+    secret("password"),
+    rare("system_type"),
+)
 _HOST = re.compile(r"[^\s/@:]+|[0-9a-fA-F:.]+")
 
 
@@ -134,7 +144,7 @@ class Settings:
             near = get_close_matches(unknown[0], hints, n=1)
             hint = f": {near[0]} does" if near else ""
             raise SettingError(unknown[0], f"does not exist{hint}")
-        for name in ("host", "system_id", "password"):
+        for name in REQUIRED:
             if not strings.get(name):
                 raise SettingError(name, "is missing")
         limits = {item.name: item.metadata for item in fields(cls)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -70,29 +71,48 @@ def add(
     It gets texts as soon as its worker has connected. With the first real gateway the simulated
     network is paused, so that no campaign ends there.
     """
+    gateway = Gateway(
+        name=name,
+        kind=kind,
+        settings=credentials.encrypted({**settings, **webhooks.new_settings(kind)}),
+        rate=rate,
+        window=window,
+        connections=connections,
+        health=0,
+    )
+    try:
+        with transaction() as session:
+            _store(session, gateway, actor)
+    except IntegrityError as error:  # the button was pressed twice at the same time
+        raise NameTaken(name) from error
+    return gateway
+
+
+def _store(session: Session, gateway: Gateway, actor: str) -> None:
     route_id = defaults.default_route().id
-    with transaction() as session:
-        if session.scalar(select(Gateway.id).where(Gateway.name == name)) is not None:
-            raise NameTaken(name)
-        if kind != SIMULATOR and defaults.simulator_only():
-            _pause_simulators(session, actor)
-        gateway = Gateway(
-            name=name,
-            kind=kind,
-            settings=credentials.encrypted({**settings, **webhooks.new_settings(kind)}),
-            rate=rate,
-            window=window,
-            connections=connections,
-            health=0,
-        )
-        session.add(gateway)
-        session.flush()
-        last = select(func.max(RouteGateway.position)).where(RouteGateway.route_id == route_id)
-        position = session.scalar(last)
-        position = 0 if position is None else position + 1
-        session.add(RouteGateway(route_id=route_id, gateway_id=gateway.id, position=position))
-        audit_log.record(actor, "gateway.add", name)
-        return gateway
+    if session.scalar(select(Gateway.id).where(Gateway.name == gateway.name)) is not None:
+        raise NameTaken(gateway.name)
+    if gateway.kind != SIMULATOR and defaults.simulator_only():
+        _pause_simulators(session, actor)
+    session.add(gateway)
+    session.flush()
+    last = select(func.max(RouteGateway.position)).where(RouteGateway.route_id == route_id)
+    position = session.scalar(last)
+    position = 0 if position is None else position + 1
+    session.add(RouteGateway(route_id=route_id, gateway_id=gateway.id, position=position))
+    audit_log.record(actor, "gateway.add", gateway.name)
+
+
+def is_same(name: str, kind: str, settings: Mapping[str, str]) -> bool:
+    """Was this very gateway added before, and not another one of that name?"""
+    gateway = find(name)
+    if gateway is None or gateway.kind != kind:
+        return False
+    try:
+        stored = credentials.decrypted(gateway)
+    except credentials.KeyChanged:
+        return False
+    return {**stored, webhooks.TOKEN: ""} == {**settings, webhooks.TOKEN: ""}
 
 
 def _pause_simulators(session: Session, actor: str) -> None:

@@ -1,9 +1,9 @@
-"""Adding a gateway, and checking the connection of one."""
+"""Adding a gateway of any kind, and checking the connection of one."""
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from promosms.forms.gateways import AddGatewayForm
+from promosms.forms.gateways import GatewayForm, form_of
 from promosms.gateways.base import RATE, WINDOW
 from promosms.gateways.smpp.check import Finding
 from promosms.gateways.smpp.settings import SettingError
@@ -13,14 +13,10 @@ from promosms.services.gateways import connection_check, gateways
 from promosms.services.gateways.credentials import KeyChanged
 from promosms.services.installation import defaults
 from promosms.views.admin.blueprint import bp
+from promosms.views.admin.gateway_kinds import KINDS
 from promosms.web.access import Access, allow, fresh, me
 from promosms.web.limits import limit
 
-ABOUT = _(
-    "A connection over SMPP to a provider of texts. It goes to the end of the route for new "
-    "campaigns. Providers over HTTP, and phones with a SIM, are added on the server: scripts/run "
-    "gateway add"
-)
 FINDINGS = {
     Finding.BOUND: _("The provider lets us in: server, name and password are right."),
     Finding.REFUSED: _("The server answers, but it does not accept the system ID or password."),
@@ -46,20 +42,30 @@ SPEED = {"rate": RATE, "window": WINDOW, "connections": 1}
 """What the form begins with."""
 
 
-@bp.route("/add-gateway", methods=["GET", "POST"])
+@bp.route("/add-gateway")
+@allow(Access.ADMIN)
+def add_gateway() -> ResponseReturnValue:
+    """Choose what the texts shall leave by."""
+    return render_template("admin/gateway_kinds.html", kinds=KINDS)
+
+
+@bp.route("/add-gateway/<kind>", methods=["GET", "POST"])
 @allow(Access.ADMIN)
 @fresh
-@limit("30 per hour", methods=["POST"])
-def add_gateway() -> ResponseReturnValue:
-    """Add a connection over SMPP."""
-    form = AddGatewayForm(data=SPEED)
+@limit("60 per hour", methods=["POST"])
+def connect_gateway(kind: str) -> ResponseReturnValue:
+    """Add a gateway of this kind."""
+    if kind not in KINDS:
+        abort(404)
+    form = form_of(kind)(data=SPEED)
     if form.validate_on_submit() and form.usable() and _added(form):
-        flash(
-            gettext("The gateway is added. It sends as soon as PromoSMS is started again."), "good"
-        )
         return redirect(url_for("admin.gateway", name=form.name.data), code=303)
     page = render_template(
-        "admin/add_gateway.html", form=form, about=ABOUT, simulated=defaults.simulator_only()
+        "admin/add_gateway.html",
+        form=form,
+        kind=KINDS[kind],
+        code=kind,
+        simulated=defaults.simulator_only(),
     )
     return page, 422 if form.errors else 200
 
@@ -82,21 +88,19 @@ def check_gateway(name: str) -> ResponseReturnValue:
     return redirect(url_for("admin.gateway", name=name), code=303)
 
 
-def _added(form: AddGatewayForm) -> bool:
+def _added(form: GatewayForm) -> bool:
     rate, window, connections = (
         field.data or 1 for field in (form.rate, form.window, form.connections)
     )
+    name, speed = form.name.data or "", {"rate": rate, "window": window}
     try:
         gateways.add(
-            form.name.data or "",
-            connection_check.KIND,
-            form.settings,
-            me().public_id,
-            rate=rate,
-            window=window,
-            connections=connections,
+            name, form.kind, form.settings, me().public_id, connections=connections, **speed
         )
     except gateways.NameTaken:
+        if gateways.is_same(name, form.kind, form.settings):  # the button was pressed twice
+            return True
         form.name.errors = [gettext("There is a gateway of that name: choose another.")]
         return False
+    flash(gettext("The gateway is added. See what is left to do."), "good")
     return True

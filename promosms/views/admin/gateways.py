@@ -10,12 +10,21 @@ from promosms.forms.gateway_country import CountryForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.models import Gateway, GatewayStatus, now
-from promosms.services.gateways import connection_check, countries, speed, test_texts, workers
+from promosms.services.gateways import (
+    connection_check,
+    countries,
+    speed,
+    test_texts,
+    webhooks,
+    workers,
+)
 from promosms.services.gateways import gateways as gateway_service
+from promosms.services.gateways.credentials import KeyChanged
 from promosms.services.sending import overview
 from promosms.sms.phone import mask
 from promosms.views.admin import labels
 from promosms.views.admin.blueprint import bp
+from promosms.views.admin.gateway_kinds import KINDS, TOPICS
 from promosms.web.access import Access, allow, fresh, me
 
 
@@ -150,7 +159,20 @@ def _page(
         test_form=test_form,
         country_form=country_form,
         country_counts_at_once=countries.counts_at_once(gateway),
+        kind=KINDS.get(gateway.kind),
+        addresses=_addresses(gateway),
+        left_to_do=gateway.kind in KINDS and not gateway.answer_ms,
+        workers=workers.names_of(gateway),
     )
+
+
+def _addresses(gateway: Gateway) -> list[tuple[str, str, str]]:
+    """The addresses to enter at the provider: the topic of each, its label and the address."""
+    try:
+        addresses = webhooks.addresses(gateway)
+    except KeyChanged:
+        return []  # without the key nobody knows them; the sender of texts says so
+    return [(topic, str(TOPICS[topic]), address) for topic, address in addresses.items()]
 
 
 def _length(worker: str) -> int | None:

@@ -14,7 +14,8 @@ import pytest
 
 from promosms.gateways.base import ErrorClass, GatewayError, HttpAnswer, HttpRequest
 from promosms.gateways.http import digits, read_tag
-from promosms.gateways.http.client import Client, Resolve, is_allowed, is_public, retry_after
+from promosms.gateways.http.client import Client, Resolve, retry_after
+from promosms.gateways.http.reachable import is_allowed, is_public
 from promosms.supervisor.certificate import ensure
 from tests.gateways.http.provider import Provider, Says, provider
 
