@@ -1,8 +1,8 @@
 """The form that adds a gateway: the settings that its adapter offers, and the speed."""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from wtforms import (
@@ -185,13 +185,17 @@ def form_of(kind: str) -> type[GatewayForm]:
     return Chosen
 
 
+def _named(choices: Sequence[str]) -> dict[str, str]:
+    return {word: str(words_of.CHOICES.get(word, word)) for word in choices}
+
+
 def _field(kind: str, each: Offered, *, needed: bool) -> Any:
     label, hint = words_of.LABELS[each.name], words_of.hint(kind, each)
     if each.shape is Shape.SWITCH:
         return BooleanField(label, description=hint, default=each.default == "yes")
     if each.shape is Shape.CHOICE:
-        named = [(word, words_of.CHOICES.get(word, word)) for word in each.choices]
-        return SelectField(label, description=hint, choices=named, default=each.default)
+        choices = partial(_named, each.choices)
+        return SelectField(label, description=hint, choices=choices, default=each.default)
     if each.shape is Shape.NUMBER:
         limits = between(1, 65535)
         return WholeNumberField(label, limits, description=hint, default=int(each.default))
