@@ -120,7 +120,10 @@ WRONG: Mapping[str, Any] = {
     ),
 }
 UNSIGNED = _("Fill this in, or allow calls without a signature below.")
-INSIDE = _("This address is inside a network: allow it below, or use a public one.")
+INSIDE = _(
+    "This address is inside a network: allow it below, or use a public one. One with http:// needs "
+    "the permission for an unencrypted connection, too."
+)
 
 
 def hint(kind: str, each: Offered) -> Any:

@@ -36,7 +36,8 @@ CONTROLS: Mapping[Shape, tuple[type[StringField], int, dict[str, object]]] = {
     Shape.TEXT: (TextAreaField, LONGEST_TEXT, {**PLAIN, "rows": 4}),
 }
 ALLOW_PRIVATE, PER_HOUR, UNSIGNED = "allow_private", "per_hour", "unsigned"
-ADDRESSES = ("base_url", "url")
+ADDRESSES = {"base_url", "url"}
+SIGNED_BY = {"public_key", "signature_secret", "signature_token", "signing_key"}
 NOT_HERE = {"callback_url", "country", "webhook_token", "window", "tls_ca"}
 """What the gateway has itself, and a file of the server, about which a page tells nothing."""
 
@@ -127,19 +128,23 @@ class GatewayForm(SpeedForm):
                 raise ValidationError(gettext("There is no other setting “%(name)s”.", name=name))
 
     def usable(self) -> bool:
-        """Does the adapter take these settings? Ask once the form is valid."""
+        """Does the adapter take these settings? Ask once the form is valid.
+
+        An adapter names one problem at a time. What is often forgotten is said together with it.
+        """
         given = self.settings
-        for name in ADDRESSES:
-            private = given.get(ALLOW_PRIVATE) == "yes"
-            if name in given and self._inside(given[name], private=private):
-                self[name].errors = [words_of.INSIDE]
-                return False
+        for name in self.data.keys() & SIGNED_BY:
+            if not given.get(name) and not given.get(UNSIGNED):
+                self[name].errors, given = [words_of.UNSIGNED], {**given, UNSIGNED: "yes"}
         try:
             self.adapter(given)
         except (ValueError, LookupError) as problem:
             self._refuse(str(problem))
-            return False
-        return True
+        for name in ADDRESSES & given.keys():
+            private = given.get(ALLOW_PRIVATE) == "yes"
+            if self._inside(given[name], private=private):
+                self[name].errors = [words_of.INSIDE]
+        return not self.errors
 
     def _inside(self, address: str, *, private: bool) -> bool:
         try:
@@ -151,9 +156,6 @@ class GatewayForm(SpeedForm):
         """Put what the adapter says to the field that it names, or to the other settings."""
         named = next((name for name in re.findall(r"\w+", problem) if name in self), "others")
         field = self[named]
-        if f"{UNSIGNED}=" in problem and not field.data:
-            field.errors = [words_of.UNSIGNED]
-            return
         own = words_of.WRONG.get(named)
         field.errors = [own or gettext("This cannot be used: %(problem)s", problem=problem)]
 

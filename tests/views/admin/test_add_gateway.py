@@ -126,6 +126,7 @@ def test_it_is_added_with_what_it_needs(app: Flask, admin: PageClient, kind: str
         ).one()
         assert (entry.subject, entry.detail) == ("Line One", "")
     for topic, address in addresses.items():
+        assert len(page.select(f"#{topic}")) == 1
         field = page.select_one(f"textarea[readonly]#{topic}")
         assert field
         assert field.get_text() == address
@@ -193,6 +194,14 @@ def test_what_is_wrong_is_said_at_its_field(
     field = page.select_one(f"details [name={named}]")
     assert bool(field) is bool(page.select_one(f"details[open] [name={named}]"))
     assert names_of_gateways(app) == ["Simulator"]
+
+
+def test_what_is_often_forgotten_is_said_at_once(admin: PageClient) -> None:
+    form = {**SPEED, **NEEDED["android"], "name": "Line One", "signing_key": "", "number": "601"}
+    del form["allow_private"]
+    page = admin.post_page(f"{LIST}/android", form, status=422)
+    named = {field["name"] for field in page.select("[aria-invalid]")}
+    assert named == {"base_url", "signing_key", "number"}
 
 
 def test_other_settings_are_stored(app: Flask, admin: PageClient) -> None:
