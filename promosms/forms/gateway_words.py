@@ -65,8 +65,8 @@ HINTS: Mapping[str, Any] = {
         "inside through it."
     ),
     "body": _(
-        "With {to}, {from}, {text} and {reference} where they belong; in addresses too. Keep keys "
-        "and passwords in the headers: this is shown again while you correct the form."
+        "PromoSMS fills in what stands in braces, in addresses too. Keep keys and passwords in the "
+        "headers: this is shown again while you correct the form."
     ),
     "headers": _("As a JSON object. They are stored encrypted and never shown again."),
     "id_path": _("A path with dots."),

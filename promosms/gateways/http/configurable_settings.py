@@ -14,12 +14,13 @@ METHODS = ("POST", "GET", "PUT")
 FLASH = "flash"
 PLACEHOLDERS = {"to", "to_digits", "from", "text", "reference", "callback", FLASH, *VALIDITY}
 
+BODY = '{"to": "{to}", "from": "{from}", "text": "{text}", "ref": "{reference}"}'
 OFFERED = (
     Offered("url", example="https://sms.example.com/v1/messages"),
     Offered("method", Shape.CHOICE, default="POST", choices=METHODS),
     Offered("content_type", default="application/json"),
     Offered("headers", Shape.SECRET, example='{"Authorization": "Bearer 0123456789"}'),
-    Offered("body", Shape.TEXT, example='{"to": "{to}", "from": "{from}", "text": "{text}"}'),
+    Offered("body", Shape.TEXT, example=BODY),
     Offered("id_path", example="messages.0.id"),
     *(rare(f"receipt_{name}") for name in ("reference", "status", "our_reference")),
     *(rare(f"inbound_{name}") for name in ("reference", "phone", "number", "text")),

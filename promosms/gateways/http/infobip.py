@@ -96,7 +96,7 @@ class Infobip(HttpGateway):
     optional = frozenset({"addresses"})
 
     offered = (
-        Offered("base_url", example="https://abcdef.api.infobip.com"),
+        Offered("base_url"),
         secret("api_key"),
         ADDRESSES,
         *GUARDS,

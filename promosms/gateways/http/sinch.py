@@ -96,7 +96,7 @@ class Sinch(HttpGateway):
         Offered("region", Shape.CHOICE, default="eu", choices=tuple(BASE_URLS)),
         secret("signature_secret"),
         UNSIGNED,
-        rare("base_url", example="https://br.sms.api.sinch.com"),
+        rare("base_url"),
         *GUARDS,
     )
 
