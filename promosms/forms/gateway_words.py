@@ -119,7 +119,6 @@ WRONG: Mapping[str, Any] = {
         "for an unencrypted connection."
     ),
 }
-UNSIGNED = _("Fill this in, or allow calls without a signature below.")
 INSIDE = _(
     "This address is inside a network: allow it below, or use a public one. One with http:// needs "
     "the permission for an unencrypted connection, too."

@@ -21,7 +21,7 @@ from promosms.forms.admin import SpeedForm, between
 from promosms.forms.shared import WholeNumberField, stripped
 from promosms.gateways import KINDS
 from promosms.gateways.base import Gateway
-from promosms.gateways.http import COMMON, HttpGateway
+from promosms.gateways.http import ALLOW_INSECURE, COMMON, HttpGateway
 from promosms.gateways.http.reachable import is_refused
 from promosms.gateways.offered import Offered, Shape
 from promosms.language import gettext
@@ -132,19 +132,26 @@ class GatewayForm(SpeedForm):
 
         An adapter names one problem at a time. What is often forgotten is said together with it.
         """
-        given = self.settings
-        for name in self.data.keys() & SIGNED_BY:
-            if not given.get(name) and not given.get(UNSIGNED):
-                self[name].errors, given = [words_of.UNSIGNED], {**given, UNSIGNED: "yes"}
+        given = self.settings | self._forgotten()
         try:
             self.adapter(given)
         except (ValueError, LookupError) as problem:
             self._refuse(str(problem))
+        return not self.errors
+
+    def _forgotten(self) -> dict[str, str]:
+        """Say what is often forgotten; returns the settings with which it would count as done."""
+        given, done = self.settings, {}
+        for name in self.data.keys() & SIGNED_BY:
+            if not given.get(name) and not given.get(UNSIGNED):
+                self[name].errors = [_unsigned(self[name])]
+                done[UNSIGNED] = "yes"
         for name in ADDRESSES & given.keys():
             private = given.get(ALLOW_PRIVATE) == "yes"
             if self._inside(given[name], private=private):
                 self[name].errors = [words_of.INSIDE]
-        return not self.errors
+                done[ALLOW_INSECURE] = "yes"
+        return done
 
     def _inside(self, address: str, *, private: bool) -> bool:
         try:
@@ -158,6 +165,13 @@ class GatewayForm(SpeedForm):
         field = self[named]
         own = words_of.WRONG.get(named)
         field.errors = [own or gettext("This cannot be used: %(problem)s", problem=problem)]
+
+
+def _unsigned(field: Field) -> str:
+    words: str = gettext(
+        "Fill in “%(field)s”, or allow calls without a signature below.", field=field.label.text
+    )
+    return words
 
 
 def _setting(field: Field) -> str:

@@ -32,7 +32,7 @@ FULL = [
 ]  # fmt: skip
 ADMINS = [
     *("/admin", "/admin/accounts", "/admin/audit", "/admin/gateways", "/admin/gateways/Simulator"),
-    *("/admin/admins/invite", "/admin/add-gateway"),
+    *("/admin/admins/invite", "/admin/add-gateway", "/admin/add-gateway/android"),
     *("/admin/routes", "/admin/routes/standard", "/admin/routes/standard/prices"),
 ]
 # Controls below each other without a space between them.

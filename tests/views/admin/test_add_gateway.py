@@ -198,7 +198,7 @@ def test_what_is_wrong_is_said_at_its_field(
 
 def test_what_is_often_forgotten_is_said_at_once(admin: PageClient) -> None:
     form = {**SPEED, **NEEDED["android"], "name": "Line One", "signing_key": "", "number": "601"}
-    del form["allow_private"]
+    del form["allow_private"], form["allow_insecure"]
     page = admin.post_page(f"{LIST}/android", form, status=422)
     named = {field["name"] for field in page.select("[aria-invalid]")}
     assert named == {"base_url", "signing_key", "number"}
