@@ -49,11 +49,11 @@ def operations() -> ResponseReturnValue:
     return render_template("api/reference.html", reference=reference.read(_document()))
 
 
-@bp.get("/api/reference/<topic>")
+@bp.get("/api/reference/<name>")
 @allow(Access.PUBLIC)
-def topic(topic: str) -> ResponseReturnValue:
+def topic(name: str) -> ResponseReturnValue:
     """The operations about one thing, and their objects, made of the OpenAPI document."""
-    found = reference.read(_document()).topics.get(topic)
+    found = reference.read(_document()).topics.get(name)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     return render_template("api/topic.html", topic=found)
