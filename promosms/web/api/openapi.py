@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from promosms.urls import public_address
-from promosms.web.api import PREFIX, problems
+from promosms.web.api import PREFIX
 from promosms.web.api.endpoint import HEADER, Endpoint
 from promosms.web.api.problems import MEDIA_TYPE, TYPES
 
@@ -208,8 +208,3 @@ def _problems(one: Operation, schema: Members) -> Members:
         }
         for status, codes in sorted(by_status.items())
     }
-
-
-def about(code: str) -> problems.ProblemType:
-    """What the documentation says about a problem."""
-    return TYPES[code]

@@ -35,7 +35,7 @@ from tests.gateways.http.runner import (
     text,
 )
 
-ID = "BF7AD270-0DE2-418B-B606-71D527D9C1AE"
+ID = "4E8A1C6D-7B92-4D35-A0F8-3C5B6D7E9F12"
 KEYS = {"username": "shop", "api_key": "not-a-secret"}
 
 

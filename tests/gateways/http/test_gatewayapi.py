@@ -37,7 +37,7 @@ from tests.gateways.http.runner import (
 
 KEYS = {"token": "not-a-secret", "signature_token": "secret"}
 OPEN = {"token": "not-a-secret", "unsigned": "yes"}
-TAKEN = Says(200, json.dumps({"ids": [421332671], "usage": {"currency": "DKK"}}).encode())
+TAKEN = Says(200, json.dumps({"ids": [730518264], "usage": {"currency": "DKK"}}).encode())
 
 
 def refusal(status: int, code: object) -> Says:
@@ -77,8 +77,8 @@ REFUSED = [
 ]
 TABLE = cases(
     [
-        Case("taken", TAKEN, ("421332671",)),
-        Case("taken in two parts", TAKEN, ("421332671", "421332671.2"), parts=2),
+        Case("taken", TAKEN, ("730518264",)),
+        Case("taken in two parts", TAKEN, ("730518264", "730518264.2"), parts=2),
         Case("an id as text", Says(200, b'{"ids": ["7"]}'), ("7",)),
         *(Case(f"{code} {status}", refusal(status, code), line) for status, code, line in REFUSED),
         Case("wrong address", Says(404, b"<html>"), SETTINGS),

@@ -34,7 +34,7 @@ from tests.gateways.http.runner import (
     text,
 )
 
-ID = "2250be2d4219-3af1-78856-aabe-1362af1edfd2"
+ID = "6b2f4c8e1d3a-5e7f-90246-b8d1-4a6c8e0f2b57"
 KEYS = {"api_key": "not-a-secret", "base_url": "https://abcdef.api.infobip.com"}
 
 

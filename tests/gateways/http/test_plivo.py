@@ -37,7 +37,7 @@ from tests.gateways.http.runner import (
     text,
 )
 
-ID = "db3ce55a-7f1d-11e1-8ea7-1231380bc196"
+ID = "7c1e0b52-4a6d-4f39-9b8e-2d5f6a7c8e90"
 KEYS = {"auth_id": "MA0123456789", "auth_token": "12345"}
 TAKEN = Says(202, json.dumps({"message": "…", "message_uuid": [ID], "api_id": "1"}).encode())
 

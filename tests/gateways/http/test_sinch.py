@@ -36,7 +36,7 @@ from tests.gateways.http.runner import (
     text,
 )
 
-ID = "01FC66621XXXXX119Z8PMV1QPQ"
+ID = "01J8Z3K5M7N9P2Q4R6S8T0V1W3"
 KEYS = {"service_plan_id": "plan1", "token": "not-a-secret", "signature_secret": "sign"}
 TAKEN = Says(201, json.dumps({"id": ID, "to": ["48601234567"], "canceled": False}).encode())
 

@@ -38,7 +38,7 @@ from tests.gateways.http.runner import (
     text,
 )
 
-ID = "40385f64-5717-4562-b3fc-2c963f66afa6"
+ID = "1d5e9a37-6b2c-4f80-a4d7-9c3e5b7f1a28"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
 KEYS = {"api_key": "not-a-secret", "public_key": PUBLIC}
