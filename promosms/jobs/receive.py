@@ -2,6 +2,7 @@
 
 import time
 
+from promosms.jobs.webhooks import waking
 from promosms.services.inbox import gateway_inbox
 
 SECONDS = 20
@@ -12,3 +13,4 @@ def run() -> None:
     end = time.monotonic() + SECONDS
     while gateway_inbox.apply_batch() and time.monotonic() < end:
         continue
+    waking.wake()

@@ -3,6 +3,7 @@
 from promosms import queue
 from promosms.jobs import gateway_connections
 from promosms.jobs.sender import Sender
+from promosms.jobs.webhooks import waking
 
 SECONDS = 20
 
@@ -14,3 +15,4 @@ def run(gateway_id: int) -> None:
         return  # another worker has this connection; the sweep enqueues again
     if Sender(connection).run(SECONDS):
         queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+    waking.wake()

@@ -9,6 +9,7 @@ from promosms.services.recipients import counts as recipient_counts
 from promosms.services.reply_emails import sending as reply_emails
 from promosms.services.sending import failover, gateway_counts, holding, sweep
 from promosms.services.sign_ups import asking
+from promosms.services.webhooks import watching
 
 
 def run() -> None:
@@ -33,5 +34,6 @@ def run() -> None:
     two_factor.forget_expired()
     phone_changes.forget_expired()
     reply_emails.write_due()
+    watching.watch()
     outbox.forget_old()
     sessions.forget_old()

@@ -11,6 +11,7 @@ from promosms.extensions import db
 from promosms.jobs import nightly, stripe
 from promosms.jobs import sweep as sweep_list
 from promosms.jobs.time_limit import end_after, time_limit
+from promosms.jobs.webhooks import waking
 from promosms.lib import sign_of_life
 from promosms.services.automations import run as automation_run
 from promosms.services.bulk_actions import actions
@@ -100,5 +101,6 @@ def wake() -> None:
     if nightly.due():
         queue.wake("work", "nightly.run")
     stripe.wake()
+    waking.wake()
     if outbox.waiting():
         queue.wake("mail", "mail.run")

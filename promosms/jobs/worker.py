@@ -25,6 +25,7 @@ from promosms import queue as job_queue
 from promosms.extensions import db
 from promosms.gateways.base import GatewayError
 from promosms.jobs import gateway_connections
+from promosms.jobs.webhooks import waking
 from promosms.lib import sign_of_life
 from promosms.services.gateways import health, workers
 from promosms.services.gateways.connection_lock import ConnectionLock, Taken
@@ -47,7 +48,7 @@ MOST_JOBS = {"work": 5000, "mail": 500}
 
 
 def run(app: Flask, name: str) -> None:
-    """Work on one queue until SIGTERM: `work`, `receive`, `mail`, or that of a gateway.
+    """Work on one queue until SIGTERM: that of a gateway, or one of `workers.QUEUES`.
 
     Each worker listens to one queue only: RQ then moves jobs atomically and loses none. The
     workers of a gateway's further connections ("gateway-1/2") share its queue. Raises Refused.
@@ -76,10 +77,20 @@ def run(app: Flask, name: str) -> None:
             worker.app, worker.alive = app, alive
             worker.work(logging_level="WARNING", max_jobs=MOST_JOBS.get(name))
     finally:
+        if name == waking.QUEUE:
+            with app.app_context():
+                _close_webhooks()
         if gateway_id is not None:
             gateway_connections.close_connection(gateway_id)
             with app.app_context():
                 workers.beat(name)  # its connection is closed now
+
+
+def _close_webhooks() -> None:
+    """Only this worker loads them: they have an HTTP client of their own."""
+    from promosms.jobs.webhooks import job
+
+    job.close()
 
 
 class Refused(Exception):

@@ -138,6 +138,8 @@ from promosms.models.sending.message import (
 )
 from promosms.models.sending.message_count import MessageCount
 from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, UnmatchedStatus
+from promosms.models.webhooks.delivery import DeliveryStatus, WebhookDelivery
+from promosms.models.webhooks.endpoint import EndpointStatus, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "AbMeasure",
@@ -301,6 +303,11 @@ __all__ = [
     "UnmatchedStatus",
     "User",
     "UtcDateTime",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "DeliveryStatus",
+    "EndpointStatus",
     "WelcomeCredit",
     "LONGEST_WORDING",
     "Wording",

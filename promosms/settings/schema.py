@@ -106,6 +106,7 @@ class Settings:
     verification_texts_per_dial_code: Count = 200
     proof_cost: Annotated[int, Between(1, 10_000_000, "rounds")] = 5_000
     rate_limits: bool = True
+    webhook_private: bool = False
     api_requests_per_minute: Annotated[int, Between(1, 1_000_000, "requests")] = 3_000
     admin_totp: bool = True
     leaked_passwords: str = ""

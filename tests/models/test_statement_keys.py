@@ -18,6 +18,9 @@ from promosms.models import (
     Model,
     Recipient,
     RecipientList,
+    WebhookDelivery,
+    WebhookEndpoint,
+    now,
     statement_keys,
     table_of,
 )
@@ -44,6 +47,8 @@ KEYS = [
     Key("list_recipients", "list_id", "lists", "deleted"),
     Key("recipients", "account_id", "accounts", "refused"),
     Key("recipients", "import_id", "imports", "emptied"),
+    Key("webhook_deliveries", "account_id", "accounts", "refused"),
+    Key("webhook_deliveries", "endpoint_id", "webhook_endpoints", "deleted"),
 ]
 every_key = pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.table}-{key.column}")
 
@@ -54,6 +59,7 @@ class Rows(NamedTuple):
     accounts: int
     imports: int
     lists: int
+    webhook_endpoints: int
     recipient: int
     owner: int
 
@@ -67,9 +73,12 @@ def rows(context: None) -> Rows:
         import_ = Import(account_id=owner.id, stored_as="x")
         list_ = RecipientList(account_id=owner.id, name="Guests")
         recipient = Recipient(account_id=owner.id, phone="+48601200000", country="PL")
-        session.add_all([import_, list_, recipient])
+        endpoint = WebhookEndpoint(
+            account_id=owner.id, url="https://a.example", events="", secret=b"", created_by=""
+        )
+        session.add_all([import_, list_, recipient, endpoint])
         session.flush()
-        return Rows(empty.id, import_.id, list_.id, recipient.id, owner.id)
+        return Rows(empty.id, import_.id, list_.id, endpoint.id, recipient.id, owner.id)
 
 
 def referring(rows: Rows, key: Key, to: int) -> Model:
@@ -77,6 +86,9 @@ def referring(rows: Rows, key: Key, to: int) -> Model:
     owned: dict[str, Any] = {"account_id": rows.owner}
     if key.table == "recipients":
         return Recipient(**{**owned, "phone": "+48601200001", "country": "PL", key.column: to})
+    if key.table == "webhook_deliveries":
+        told = {"endpoint_id": rows.webhook_endpoints, "event": "webhook.test", "until": now()}
+        return WebhookDelivery(**{**owned, **told, key.column: to})
     owned["recipient_id"] = rows.recipient
     if key.table == "list_recipients":
         return ListRecipient(**{**owned, "list_id": rows.lists, key.column: to})

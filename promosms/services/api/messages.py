@@ -21,6 +21,7 @@ from promosms.models import (
 from promosms.services.api import message_ids, sandbox
 from promosms.services.ledger import ledger
 from promosms.services.sending import withdrawal
+from promosms.services.webhooks import noting
 
 
 class OfBatch(Exception):
@@ -136,10 +137,12 @@ def cancel(key: ApiKey, text: ApiText) -> None:
                 attention_status=MessageStatus.CANCELLED,
                 final_at=now(),
             )
-            .returning(Message.price)
+            .returning(Message.account_id, Message.campaign_id, Message.priority, Message.price)
         ).one_or_none()
         if cancelled is None:
             raise TooLate
+        ended = noting.EndedText(text.number, *cancelled[:3])
+        noting.note_texts(session, [ended], MessageStatus.CANCELLED)
         ledger.settle_text(text.number, 0, cancelled.price)
 
 

@@ -31,6 +31,7 @@ from promosms.services.links import links
 from promosms.services.senders import answerable, availability
 from promosms.services.senders.availability import SenderProblem
 from promosms.services.sending import withdrawal
+from promosms.services.webhooks import noting
 from promosms.sms import personalise, segments
 from promosms.sms.transliterate import tidy
 
@@ -316,6 +317,8 @@ def _cancel(session: Session, campaign: Campaign) -> None:
     withdrawal.withdraw(
         session, Message.campaign_id == campaign.id, campaign.id, MessageStatus.CANCELLED
     )
+    ended = [(campaign.account_id, campaign.id)]
+    noting.note_campaigns(session, ended, CampaignStatus.CANCELLED)
 
 
 def check_sender(session: Session, campaign: Campaign, *, lock: bool = False) -> None:

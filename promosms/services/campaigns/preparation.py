@@ -34,6 +34,7 @@ from promosms.services.links import links
 from promosms.services.payments import balance_alerts
 from promosms.services.senders import answerable, availability, chosen
 from promosms.services.sending import counters, cursors, deletions, quiet_hours
+from promosms.services.webhooks import noting
 
 
 def prepare(
@@ -223,6 +224,8 @@ def _hold(session: Session, campaign: Campaign, total: int, number: int) -> Camp
     campaign.missing = 0
     if not number:
         campaign.finished_at = now()
+        ended = [(campaign.account_id, campaign.id)]
+        noting.note_campaigns(session, ended, CampaignStatus.FINISHED)
         return CampaignStatus.FINISHED
     if total > campaign.agreed_price:
         return CampaignStatus.BLOCKED

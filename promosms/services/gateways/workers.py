@@ -15,7 +15,7 @@ from promosms.settings import settings
 
 SILENT = timedelta(seconds=45)
 TICK = "tick"
-QUEUES = ("work", "receive", "mail")
+QUEUES = ("work", "receive", "mail", "webhooks")
 """The queues besides those of the gateways."""
 # systemd allows no slash in the name of a unit, so a colon does too.
 GATEWAY = re.compile(r"gateway-(\d{1,9})(?:[/:](\d{1,9}))?")

@@ -30,6 +30,7 @@ from promosms.models import (
     Recipient,
     SignUpForm,
     SuppressionSource,
+    WebhookEvent,
     now,
 )
 from promosms.services.inbox import auto_replies, conversation_rows
@@ -39,6 +40,7 @@ from promosms.services.recipients import activity, held_replies, recipients
 from promosms.services.sending import opt_outs
 from promosms.services.sending.opt_outs import Evidence
 from promosms.services.sign_ups import keywords
+from promosms.services.webhooks import noting
 from promosms.sms.keywords import Keyword, recognise
 
 KINDS = {
@@ -182,6 +184,8 @@ def store_reply(
     session.add(message)
     session.flush()
     conversation_rows.received(session, message)
+    happening = noting.Happening(account_id, WebhookEvent.REPLY_RECEIVED, message.id, word=kind)
+    noting.note(session, [happening])
     activity.replied(session, account_id, reply.phone, reply.received_at)
     if kind == InboundKind.STOP:
         auto_replies.confirm_stop(session, account_id, reply)

@@ -25,6 +25,7 @@ from promosms.services.inbox.inbox_rows import INBOX
 from promosms.services.inbox.receipt_owners import MessageState
 from promosms.services.ledger import ledger
 from promosms.services.sending.counters import CounterDeltas
+from promosms.services.webhooks import noting
 
 # If parts differ, the message gets the first of these that a part has.
 PRECEDENCE = (MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
@@ -190,8 +191,13 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
             "attention_status": attention_status_of(after),
             "moment": moment,
         }
-        moved = set(session.connection().scalars(_ending(on_sqlite()), values))
+        rows = session.connection().execute(_ending(on_sqlite()), values)
+        moved: dict[int, int] = {row.id: row.priority for row in rows}
         changed = [message for message in group if message.id in moved]
+        ended_texts = (
+            noting.EndedText(m.id, m.account_id, m.campaign_id, moved[m.id]) for m in changed
+        )
+        noting.note_texts(session, ended_texts, after)
         other.update(message.id for message in group if message.id not in moved)
         for gateway_id, number in Counter(message.gateway_id for message in changed).items():
             deltas.gateways.move(gateway_id, moment, MessageStatus(before), after, number)
@@ -218,7 +224,7 @@ def _ending(_sqlite: bool) -> ReturningUpdate[Any]:
             final_at=moment,
             sent_at=func.coalesce(ROWS.c.sent_at, moment),
         )
-        .returning(ROWS.c.id)
+        .returning(ROWS.c.id, ROWS.c.priority)
     )
 
 

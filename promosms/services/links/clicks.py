@@ -28,11 +28,13 @@ from promosms.models import (
     Link,
     LinkKind,
     Recipient,
+    WebhookEvent,
     now,
     table_of,
 )
 from promosms.services.links import links
 from promosms.services.recipients import activity
+from promosms.services.webhooks import noting
 
 log = logs.get(__name__)
 MOST = 500
@@ -241,8 +243,18 @@ def _count(session: Session, seen: dict[Pair, _Seen]) -> None:
         _, before = latest.get(recipient_id, (0, click.last))
         latest[recipient_id] = click.account_id, max(before, click.last)
     line = session.connection()
+    opened = []
     for link_id, recipient_id, times in line.execute(_upsert(on_sqlite()), rows):
-        sums[link_id]["more_people"] += times == seen[link_id, recipient_id].times
+        click = seen[link_id, recipient_id]
+        if times == click.times:
+            sums[link_id]["more_people"] += 1
+            opened.append(
+                noting.Happening(
+                    *(click.account_id, WebhookEvent.LINK_OPENED, link_id, recipient_id),
+                    at=click.first,
+                )
+            )
+    noting.note(session, opened)
     line.execute(
         _ADD,
         [{"link": link_id, "more_people": 0, **more} for link_id, more in sorted(sums.items())],

@@ -20,6 +20,7 @@ from promosms.models import (
     Message,
     Role,
     User,
+    WebhookEvent,
     now,
 )
 from promosms.services.gateways import routing
@@ -27,6 +28,7 @@ from promosms.services.mail import emails as account_emails
 from promosms.services.mail import notify
 from promosms.services.recipients import detail_names
 from promosms.services.sending import verification_texts
+from promosms.services.webhooks import noting
 from promosms.sms.phone import country_of
 from promosms.sms.transliterate import plain_text
 
@@ -134,6 +136,9 @@ def _tell_low(session: Session, account_id: int) -> None:
     notify.tell_owner(
         account_id, lambda: account_emails.balance_low(money(balance), money(alert.below))
     )
+    event = WebhookEvent.BALANCE_LOW
+    happening = noting.Happening(account_id, event, detail_id=alert.below, amount=balance)
+    noting.note(session, [happening])
     if not alert.by_text:
         return
     for owner in _owners(session, account_id):

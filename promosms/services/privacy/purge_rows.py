@@ -26,6 +26,7 @@ from promosms.models import (
     TaxCheck,
     UnmatchedOptOut,
     UnmatchedStatus,
+    WebhookDelivery,
     now,
     table_of,
 )
@@ -162,6 +163,12 @@ def sandbox_messages(place: Place, over: time_slice.Over) -> bool:
     """Texts of the sandbox, which nobody got."""
     old = SandboxMessage.created_at < now() - SandboxMessage.retention.limit
     return _old_rows(table_of(SandboxMessage), old, place, over)
+
+
+def webhook_deliveries(place: Place, over: time_slice.Over) -> bool:
+    """What webhooks were told some time ago."""
+    old = WebhookDelivery.occurred_at < now() - WebhookDelivery.retention.limit
+    return _old_rows(table_of(WebhookDelivery), old, place, over)
 
 
 def evidence(place: Place, _over: time_slice.Over) -> bool:

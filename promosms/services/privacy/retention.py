@@ -34,6 +34,7 @@ from promosms.models import (
     SignUp,
     TaxCheck,
     UnmatchedOptOut,
+    WebhookDelivery,
     Workbook,
     models,
     now,
@@ -333,6 +334,11 @@ RULES = (
         "sandbox",
         lambda: _days(SandboxMessage.retention.limit.days),
         purge_rows.sandbox_messages,
+    ),
+    Rule(
+        "webhooks",
+        lambda: _days(WebhookDelivery.retention.limit.days),
+        purge_rows.webhook_deliveries,
     ),
     Rule(
         "tax checks",

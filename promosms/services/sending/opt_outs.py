@@ -32,6 +32,7 @@ from promosms.models import (
     Priority,
     Suppression,
     SuppressionSource,
+    WebhookEvent,
     new_public_id,
     now,
     table_of,
@@ -39,6 +40,7 @@ from promosms.models import (
 from promosms.models.recipients import count_triggers
 from promosms.services.ledger import ledger
 from promosms.services.sending import answers, counters, withdrawal
+from promosms.services.webhooks import noting
 
 OPTED_OUT = "opted_out"
 HELD = "held"
@@ -116,6 +118,13 @@ def _suppress_all(
     keys = ["account_id", "phone"]
     statement = upsert.insert(Suppression).on_conflict_do_nothing(index_elements=keys)
     session.connection().execute(statement, rows)
+    names = [row["public_id"] for row in rows]
+    added = session.scalars(
+        select(Suppression.id)
+        .where(Suppression.account_id == account_id, Suppression.public_id.in_(names))
+        .order_by(Suppression.id)
+    )
+    noting.note(session, [recorded(account_id, number, source) for number in added])
     held = Suppression.account_id == account_id, Suppression.phone.in_(phones)
     session.execute(
         update_rows(Suppression)
@@ -197,7 +206,17 @@ def suppress(
     # What they had asked for by a sign-up form as well: the opt-out came after it.
     waiting = and_(Message.account_id == account_id, Message.phone == phone)
     skip_texts(session, waiting, reason_of(suppression.source), WITH_SIGN_UPS)
-    return before in ("", SuppressionSource.HELD) and before != suppression.source
+    new = before in ("", SuppressionSource.HELD) and before != suppression.source
+    if new:
+        happening = recorded(account_id, suppression.id, suppression.source)
+        noting.note(session, [happening])
+    return new
+
+
+def recorded(account_id: int, suppression_id: int, source: str) -> noting.Happening:
+    """What webhooks hear of an opt-out, or of a reply that counts as one until it is read."""
+    event = WebhookEvent.OPT_OUT_RECORDED
+    return noting.Happening(account_id, event, suppression_id, word=source)
 
 
 def prove(suppression: Suppression, source: SuppressionSource, evidence: Evidence) -> None:
@@ -362,9 +381,14 @@ def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str
             reason=reason,
             final_at=now(),
         )
-        .returning(Message.id, Message.campaign_id, Message.price)
+        .returning(
+            *(Message.id, Message.account_id, Message.campaign_id),
+            *(Message.priority, Message.price),
+        )
     ).all()
-    for message_id, campaign_id, price in skipped:
+    ended = (noting.EndedText(*row[:4]) for row in skipped)
+    noting.note_texts(session, ended, MessageStatus.SKIPPED)
+    for message_id, _, campaign_id, _, price in skipped:
         if campaign_id is None:
             ledger.settle_text(message_id, 0, price)
             continue

@@ -19,6 +19,7 @@ from promosms.services.ledger import ledger
 from promosms.services.sending.claim_queries import PARTS, ROWS, Claimed
 from promosms.services.sending.claiming import Claim
 from promosms.services.sending.counters import CounterDeltas
+from promosms.services.webhooks import noting
 
 # Waiting before the next try, by the number of tries so far, until a text is too old.
 WAITS = tuple(timedelta(seconds=s) for s in (30, 120, 300, 900, 1800))
@@ -203,8 +204,14 @@ def _move(
     }
     values |= {"oldest": moment - OLDEST} if old else {}
     moved = set(session.connection().scalars(_movement(on_sqlite(), old), values))
+    changed = (_ended(message) for message in messages if message.id in moved)
+    noting.note_texts(session, changed, outcome.status)
     deltas.gateways.move(claim.gateway_id, moment, before, outcome.status, len(moved))
     return _count(messages, moved, before, outcome.status, deltas)
+
+
+def _ended(message: Claimed) -> noting.EndedText:
+    return noting.EndedText(message.id, message.account_id, message.campaign_id, message.priority)
 
 
 @lru_cache

@@ -27,6 +27,7 @@ from promosms.models import (
 from promosms.services.gateways import breaker
 from promosms.services.ledger import ledger
 from promosms.services.sending import counters, cursors, recording, withdrawal
+from promosms.services.webhooks import noting
 
 BATCH = 1000
 UNSETTLED = timedelta(hours=72)
@@ -87,9 +88,12 @@ def finish_campaigns(campaign_id: int | None = None) -> int:
         query = query.where(Campaign.id == campaign_id)
     with transaction() as session:
         campaigns = session.execute(
-            query.values(status=CampaignStatus.FINISHED, finished_at=now()).returning(Campaign.id)
-        )
-        return len(campaigns.all())
+            query.values(status=CampaignStatus.FINISHED, finished_at=now()).returning(
+                Campaign.account_id, Campaign.id
+            )
+        ).all()
+        noting.note_campaigns(session, campaigns, CampaignStatus.FINISHED)
+        return len(campaigns)
 
 
 def continue_blocked() -> list[int]:
@@ -208,8 +212,10 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
             Message.lease_until < now(),
         )
         .values(status=status, **values)
-        .returning(Message.campaign_id)
+        .returning(Message.id, Message.account_id, Message.campaign_id, Message.priority)
     ).all()
+    if status == MessageStatus.UNKNOWN:
+        noting.note_texts(session, (noting.EndedText(*row) for row in rows), status)
     for campaign_id, number in Counter(row.campaign_id for row in rows).items():
         if campaign_id is not None:
             changes = {MessageStatus.SENDING: -number, status: number}

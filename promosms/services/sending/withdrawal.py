@@ -12,6 +12,7 @@ from promosms.db.statements import update_rows
 from promosms.models import Message, MessagePart, MessageStatus, now
 from promosms.services.ledger import ledger
 from promosms.services.sending import counters
+from promosms.services.webhooks import noting
 
 NO_ANSWER = "no_answer"
 
@@ -61,8 +62,10 @@ def keep_unknown(session: Session, condition: ColumnElement[bool], before: Messa
             final_at=now(),
             lease_until=None,
         )
-        .returning(Message.campaign_id)
+        .returning(Message.id, Message.account_id, Message.campaign_id, Message.priority)
     ).all()
+    ended = (noting.EndedText(*row) for row in rows)
+    noting.note_texts(session, ended, MessageStatus.UNKNOWN)
     for campaign_id, number in Counter(row.campaign_id for row in rows).items():
         if campaign_id is not None:
             changes = {before: -number, MessageStatus.UNKNOWN: number}

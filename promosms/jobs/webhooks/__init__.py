@@ -1,0 +1,1 @@
+"""Webhooks: the worker that delivers, its HTTP client, and what wakes it."""

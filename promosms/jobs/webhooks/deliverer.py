@@ -1,0 +1,162 @@
+"""Delivers what waits for webhooks.
+
+Requests are under way in a thread of their own, with an event loop that lives as long as the
+process: a job ends while some of them wait for an answer, and the next one takes it. So an endpoint
+that does not answer holds up nobody. The database is the matter of the job alone.
+"""
+
+import asyncio
+import queue as queues
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promosms.jobs.webhooks.client import Client
+from promosms.models import now
+from promosms.services.api import webhook_events
+from promosms.services.webhooks import claiming, event_ids, recording, signing
+from promosms.services.webhooks.claiming import Claimed
+from promosms.services.webhooks.recording import DROPPED, Result
+from promosms.settings import settings
+
+PAUSE = 0.25
+"""Seconds between two questions to the database, while nothing is answered."""
+GATHER = 0.005
+"""So long answers are gathered before they are recorded together."""
+MOST = 1000
+"""Requests under way at the same time."""
+MOST_OF_ONE, FIRST_OF_ONE = 20, 2
+"""Of them to one endpoint: it begins with the few, and each that succeeds allows one more."""
+MOST_RECORDED = 500
+NO_SECRET = "no_secret"
+"""The key of the installation has changed, and the secret cannot be read any more."""
+LEAVING = 3.0  # seconds that requests get when the worker ends
+
+
+@dataclass(frozen=True)
+class Request:
+    """A delivery, ready to be sent."""
+
+    claimed: Claimed
+    headers: dict[str, str]
+    body: bytes
+
+
+class Deliverer:
+    """Requests under way, and the answers that nobody has recorded yet."""
+
+    def __init__(self, make_client: type[Client] = Client) -> None:
+        self.answers: queues.SimpleQueue[Result] = queues.SimpleQueue()
+        self.under_way: Counter[int] = Counter()
+        self.allowed: dict[int, int] = {}
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.client = asyncio.run_coroutine_threadsafe(
+            _made(make_client, settings.webhook_private), self.loop
+        ).result()
+
+    def room(self, endpoint_id: int) -> int:
+        """How many more may be sent to an endpoint now."""
+        free = MOST - self.under_way.total()
+        allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE)
+        return max(0, min(free, allowed - self.under_way[endpoint_id]))
+
+    def start(self, requests: Sequence[Request]) -> None:
+        """Send requests; their answers come into the queue."""
+        for request in requests:
+            self.under_way[request.claimed.endpoint.id] += 1
+        self.loop.call_soon_threadsafe(self._spawn, requests)
+
+    def _spawn(self, requests: Sequence[Request]) -> None:
+        for request in requests:
+            task = self.loop.create_task(self._send(request))
+            task.add_done_callback(_tasks.discard)
+            _tasks.add(task)
+
+    async def _send(self, request: Request) -> None:
+        claimed = request.claimed
+        at = now()
+        answer, milliseconds, wait = await self.client.post(
+            claimed.endpoint.url, request.headers, request.body
+        )
+        self.answers.put(Result(claimed, answer, at, milliseconds, wait))
+
+    def answered(self, seconds: float) -> list[Result]:
+        """What has been answered, after waiting at most so long for the first of it."""
+        try:
+            found = [self.answers.get(timeout=seconds)]
+        except queues.Empty:
+            return []
+        end = time.monotonic() + GATHER
+        while len(found) < MOST_RECORDED:
+            try:
+                found.append(self.answers.get(timeout=max(0.0, end - time.monotonic())))
+            except queues.Empty:
+                break
+        for result in found:
+            self._learn(result)
+        return found
+
+    def _learn(self, result: Result) -> None:
+        endpoint_id = result.claimed.endpoint.id
+        self.under_way[endpoint_id] -= 1
+        if self.under_way[endpoint_id] <= 0:
+            del self.under_way[endpoint_id]
+        allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE)
+        self.allowed[endpoint_id] = (
+            min(allowed + 1, MOST_OF_ONE) if result.taken else max(allowed // 2, 1)
+        )
+
+    def close(self) -> None:
+        """End the requests that are under way; what is not answered is tried again later."""
+        asyncio.run_coroutine_threadsafe(self.client.close(), self.loop).result(LEAVING)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(LEAVING)
+        self.loop.close()
+
+
+_tasks: set[asyncio.Task[None]] = set()
+"""Tasks that only their loop knows: it holds them weakly."""
+
+
+async def _made(make_client: type[Client], private: bool) -> Client:
+    return make_client(private=private)
+
+
+def deliver(deliverer: Deliverer, seconds: float, idle_seconds: float) -> bool:
+    """Deliver what waits; True if there is more, or requests are under way."""
+    end = time.monotonic() + seconds
+    busy, after = time.monotonic(), 0
+    while (moment := time.monotonic()) < end:
+        claimed, after = claiming.claim(deliverer.room, after)
+        unsent = send(deliverer, claimed)
+        results = deliverer.answered(0.0 if after else PAUSE)
+        if results or unsent:
+            recording.record([*results, *unsent])
+        if claimed or results or deliverer.under_way:
+            busy = moment
+        elif moment - busy >= idle_seconds and not after:
+            return False
+    return True
+
+
+def send(deliverer: Deliverer, claimed: Sequence[Claimed]) -> list[Result]:
+    """Send what was claimed; returns what came of those that cannot be sent."""
+    if not claimed:
+        return []
+    bodies = webhook_events.bodies(claimed)
+    names = event_ids.encode([each.id for each in claimed])
+    moment = int(time.time())
+    requests, unsent = [], []
+    for each, name in zip(claimed, names, strict=True):
+        if each.id not in bodies or not each.endpoint.keys:
+            unsent.append(Result(each, DROPPED if each.endpoint.keys else NO_SECRET, now()))
+            continue
+        body = bodies[each.id]
+        headers = signing.headers(each.endpoint.keys, name, moment, body)
+        requests.append(Request(each, headers, body))
+    deliverer.start(requests)
+    return unsent

@@ -1,0 +1,1 @@
+"""Webhooks: where programs of an account are told what has happened."""

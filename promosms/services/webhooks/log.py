@@ -1,0 +1,90 @@
+"""The log of an endpoint: what it was told, and to tell it again."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+
+from promosms.db.statements import update_rows
+from promosms.db.transactions import transaction
+from promosms.extensions import db
+from promosms.lib.pages import Page, page_of, select_page
+from promosms.models import DeliveryStatus, EndpointStatus, WebhookDelivery, WebhookEndpoint, now
+from promosms.services.webhooks import event_ids
+from promosms.services.webhooks.noting import LONGEST
+
+SIZE = 50
+MOST_AGAIN = 10_000
+"""So many are sent again by one request."""
+OVER = (DeliveryStatus.FAILED, DeliveryStatus.DROPPED)
+
+
+def page(
+    endpoint: WebhookEndpoint, after: int | None, status: DeliveryStatus | None = None
+) -> Page[WebhookDelivery]:
+    """A page of deliveries, the newest first."""
+    query = select(WebhookDelivery).where(_of(endpoint))
+    if status is not None:
+        query = query.where(WebhookDelivery.status == status)
+    rows = db.session.scalars(select_page(query, WebhookDelivery.id, after, SIZE)).all()
+    return page_of(rows, SIZE, lambda row: row.id)
+
+
+def find(endpoint: WebhookEndpoint, event_id: str) -> WebhookDelivery | None:
+    """The delivery of an event, by the id that programs see."""
+    numbers = event_ids.decode(event_id)
+    if not numbers:
+        return None
+    query = select(WebhookDelivery).where(_of(endpoint), WebhookDelivery.id.in_(numbers))
+    return db.session.scalar(query)
+
+
+def again(endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> bool:
+    """Send an event once more, with its id; False while it waits, or the endpoint is off."""
+    return bool(_again(endpoint, select(WebhookDelivery.id).where(_is(delivery), _ended())))
+
+
+def all_again(endpoint: WebhookEndpoint) -> int:
+    """Send again what did not arrive, the oldest first; returns how many, at most thousands."""
+    over = WebhookDelivery.status.in_(OVER)
+    query = select(WebhookDelivery.id).where(_of(endpoint), over)
+    return _again(endpoint, query.order_by(WebhookDelivery.id).limit(MOST_AGAIN))
+
+
+def last_failed(endpoint: WebhookEndpoint) -> datetime | None:
+    """When the newest event happened that did not arrive; None if all did."""
+    over = WebhookDelivery.status.in_(OVER)
+    query = select(WebhookDelivery.occurred_at).where(_of(endpoint), over)
+    return db.session.scalar(query.order_by(WebhookDelivery.id.desc()).limit(1))
+
+
+def _again(endpoint: WebhookEndpoint, ids: Select[int]) -> int:
+    with transaction() as session:
+        session.refresh(endpoint, with_for_update=True)
+        if endpoint.status != EndpointStatus.ACTIVE:
+            return 0
+        endpoint.resume_at = None
+        changed = session.execute(
+            update_rows(WebhookDelivery)
+            .where(WebhookDelivery.id.in_(ids))
+            .values(
+                status=DeliveryStatus.WAITING,
+                next_at=now(),
+                until=now() + LONGEST,
+                tries=0,
+                finished_at=None,
+            )
+            .returning(WebhookDelivery.id)
+        )
+        return len(changed.all())
+
+
+def _of(endpoint: WebhookEndpoint) -> ColumnElement[bool]:
+    return WebhookDelivery.endpoint_id == endpoint.id
+
+
+def _is(delivery: WebhookDelivery) -> ColumnElement[bool]:
+    return WebhookDelivery.id == delivery.id
+
+
+def _ended() -> ColumnElement[bool]:
+    return WebhookDelivery.next_at.is_(None)

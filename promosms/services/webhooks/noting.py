@@ -1,0 +1,134 @@
+"""Noting events for webhooks, in the transaction in which they happen: so none is lost.
+
+What is noted are ids (`models/webhooks/delivery.py`). An account without webhooks pays one look at
+a small table.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from promosms.db.upsert_rows import insert_rows
+from promosms.models import (
+    CampaignStatus,
+    DeliveryStatus,
+    EndpointStatus,
+    MessageStatus,
+    Priority,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    now,
+    table_of,
+)
+
+LONGEST = timedelta(hours=24)
+"""For so long a delivery is tried."""
+ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
+COLUMNS = (
+    *("account_id", "endpoint_id", "event", "subject_id", "detail_id", "amount", "word"),
+    *("occurred_at", "until", "status", "next_at", "tries", "history"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that has happened in an account; the fields are those of `WebhookDelivery`.
+
+    `at` is when, if not now; a time to come for texts of the sandbox.
+    """
+
+    account_id: int
+    event: WebhookEvent
+    subject_id: int = 0
+    detail_id: int | None = None
+    amount: int | None = None
+    word: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedText:
+    """A message that has another status now; those without campaign are of many kinds."""
+
+    id: int
+    account_id: int
+    campaign_id: int | None
+    priority: int
+
+
+def note(session: Session, happenings: Sequence[Happening], *, sandbox: bool = False) -> int:
+    """Note for each endpoint that wants it; returns how many rows that were."""
+    if not happenings:
+        return 0
+    listeners = _listeners(session, {each.account_id for each in happenings}, sandbox=sandbox)
+    if not listeners:
+        return 0
+    moment = now()
+    rows = [
+        _row(each, endpoint_id, each.at or moment)
+        for each in happenings
+        for endpoint_id in listeners.get((each.account_id, each.event), ())
+    ]
+    insert_rows(session, DELIVERIES, COLUMNS, rows)
+    return len(rows)
+
+
+def note_texts(session: Session, texts: Iterable[EndedText], status: MessageStatus) -> None:
+    """Note that messages of campaigns and programs have this status now.
+
+    It is called wherever a message that has waited gets a status, except when its whole campaign
+    is cancelled: that is one event of the campaign.
+    """
+    sent = status == MessageStatus.SENT
+    event = WebhookEvent.MESSAGE_SENT if sent else WebhookEvent.MESSAGE_FINISHED
+    note(
+        session,
+        [
+            Happening(text.account_id, event, text.id, word=status)
+            for text in texts
+            if text.campaign_id is not None or text.priority == Priority.API
+        ],
+    )
+
+
+def note_campaigns(
+    session: Session, campaigns: Iterable[Row[int, int] | tuple[int, int]], status: CampaignStatus
+) -> None:
+    """Note that campaigns have finished or were cancelled: the account and the id of each."""
+    event = WebhookEvent.CAMPAIGN_FINISHED
+    note(session, [Happening(account, event, id_, word=status) for account, id_ in campaigns])
+
+
+def note_test(session: Session, endpoint: WebhookEndpoint) -> None:
+    """Note an event for one endpoint only, which its owner has asked for."""
+    happening = Happening(endpoint.account_id, WebhookEvent.TEST, endpoint.id)
+    insert_rows(session, DELIVERIES, COLUMNS, [_row(happening, endpoint.id, now())])
+
+
+def _row(happening: Happening, endpoint_id: int, at: datetime) -> tuple[object, ...]:
+    return (
+        *(happening.account_id, endpoint_id, happening.event.value, happening.subject_id),
+        *(happening.detail_id, happening.amount, str(happening.word), at, at + LONGEST),
+        *(DeliveryStatus.WAITING.value, at, 0, []),
+    )
+
+
+def _listeners(
+    session: Session, account_ids: Collection[int], *, sandbox: bool
+) -> dict[tuple[int, WebhookEvent], list[int]]:
+    """The endpoints by account and event."""
+    query = select(ENDPOINTS.c.id, ENDPOINTS.c.account_id, ENDPOINTS.c.events).where(
+        ENDPOINTS.c.account_id.in_(account_ids),
+        ENDPOINTS.c.status == EndpointStatus.ACTIVE,
+        ENDPOINTS.c.sandbox.is_(sandbox),
+    )
+    found = defaultdict(list)
+    for endpoint_id, account_id, events in session.execute(query.order_by(ENDPOINTS.c.id)):
+        for event in events.split(","):
+            found[account_id, WebhookEvent(event)].append(endpoint_id)
+    return dict(found)

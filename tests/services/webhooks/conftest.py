@@ -1,0 +1,25 @@
+"""A program on this machine that webhooks reach."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from promosms.jobs.webhooks import deliverer
+from tests.support.settings import override
+from tests.support.webhooks import Receiver, close, receiving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_at_the_end() -> Iterator[None]:
+    yield
+    close()
+
+
+@pytest.fixture
+def receiver(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """One that takes everything; webhooks may reach this machine."""
+    monkeypatch.setattr(deliverer, "PAUSE", 0.02)
+    override(app, webhook_private=True)
+    with receiving() as receiver:
+        yield receiver
