@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "api.templates",
     "api.documents",
     "api.keys",
+    "webhooks.endpoints",
 )
 
 

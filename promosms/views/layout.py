@@ -1,5 +1,6 @@
 """The layout of every page: navigation, icons, the banner of the trial."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -104,7 +105,7 @@ MEMBER = (
         _("Settings"),
         "adjustments-horizontal",
         ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth")
-        + ("api_keys",),
+        + ("api_keys", "webhook_endpoints"),
     ),
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
@@ -165,6 +166,9 @@ def _context() -> dict[str, object]:
     }
 
 
+BETWEEN_TAGS = re.compile(r">\s+<")
+
+
 @cache
 def icon(name: str, size: int = 18) -> Markup:
     """An icon of that many px, hidden from screen readers: a label stands beside it.
@@ -172,7 +176,8 @@ def icon(name: str, size: int = 18) -> Markup:
     It grows with the letters: 16 px are one rem. Each is made once: a page has twenty of them.
     """
     rem = f"{size / 16:g}rem"
-    return Markup(heroicon_outline(name, size=rem, **{"aria-hidden": "true"}))
+    drawn = heroicon_outline(name, size=rem, **{"aria-hidden": "true"})
+    return Markup(BETWEEN_TAGS.sub("><", drawn))
 
 
 def trial_of() -> Trial | None:

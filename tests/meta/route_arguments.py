@@ -126,6 +126,17 @@ ARGUMENTS = {
     "admin.suspend": "account",
     "admin.unsuspend": "account suspended",
     "admin.adjust": "account",
+    **{
+        f"webhook_endpoints.{name}": "webhook"
+        for name in (
+            *("page", "change", "secret", "end_old", "test"),
+            *("off", "all_again", "delete"),
+        )
+    },
+    "webhook_endpoints.rotate": "webhook off",
+    "webhook_endpoints.on": "webhook off",
+    "webhook_endpoints.event": "event",
+    "webhook_endpoints.again": "event",
     "api_keys.replace": "api_key",
     "api_keys.revoke": "api_key",
     "admin.revoke_admin": "admin second",

@@ -1,11 +1,14 @@
 """API keys of the account with an object of every kind, and what programs have done with them."""
 
-from promosms.models import Account, ApiKey, Scope
+from promosms.models import Account, ApiKey, Scope, WebhookEvent, now
 from promosms.services.api import accepting, composing, idempotency, keys, sandbox
 from promosms.services.api.composing import Composed
 from promosms.services.api.keys import Wish
+from promosms.services.webhooks import claiming, endpoints, event_ids, recording
+from promosms.services.webhooks.recording import Result
 
 FORM = {"name": "Till", "purpose": "real", "scopes": ["send", "read"], "networks": "203.0.113.7"}
+HOOK = {"url": "https://shop.example/new", "events": ["reply.received"], "texts": "real"}
 RIGHTS = (Scope.SEND, Scope.READ)
 
 
@@ -19,10 +22,29 @@ def ids(account: Account) -> dict[str, str]:
     accepting.accept(works, _text(account, "+48601111115"), once)
     sandbox.accept(trial, _text(account, "+48601111115"), None)
     return {
+        **_webhook(account),
         "api_key": works.public_id,
         "api_key sandbox": trial.public_id,
         "api_key revoked": revoked.public_id,
     }
+
+
+def _webhook(account: Account) -> dict[str, str]:
+    """A webhook that has heard of something, and the id of that event."""
+    endpoint = endpoints.make(account.id, _hook("https://shop.example/hook"), "test")
+    other = endpoints.make(account.id, _hook("https://shop.example/trial", sandbox=True), "test")
+    endpoints.switch_off(other, "test")
+    endpoints.rotate(endpoint, "test")
+    endpoints.test(endpoint)
+    (claimed,), _ = claiming.claim(lambda id_: int(id_ == endpoint.id))
+    recording.record([Result(claimed, "410", now())])
+    endpoints.switch_on(endpoint, "test")
+    event = event_ids.encode([claimed.id])[0]
+    return {"webhook": endpoint.public_id, "webhook off": other.public_id, "event": event}
+
+
+def _hook(url: str, *, sandbox: bool = False) -> endpoints.Wish:
+    return endpoints.Wish(url, WebhookEvent.CHOSEN, with_details=True, sandbox=sandbox)
 
 
 def _key(account: Account, wish: Wish) -> ApiKey:

@@ -186,6 +186,12 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "api_keys.new": sample_api.FORM,
     "api_keys.replace": {},
     "api_keys.revoke": {},
+    "webhook_endpoints.new": sample_api.HOOK,
+    "webhook_endpoints.change": sample_api.HOOK,
+    **{
+        f"webhook_endpoints.{name}": {}
+        for name in (*("rotate", "end_old", "test", "off", "on", "all_again", "again", "delete"),)
+    },
     "policies.dismiss_notice": {"page": "/"},
     "policies.choose_cookies": {"page": "/", "answer": "accept"},
     "policies.choose_language": {"page": "/", "language": "pl"},

@@ -44,6 +44,8 @@ NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
     *(
         "attention_status",
+        "event",
+        "word",
         "batch",
         "recipient",
         "decision",

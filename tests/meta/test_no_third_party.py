@@ -20,8 +20,11 @@ from tests.support.pages import PageClient
 from tests.views.auth.outbox import last_link, last_password
 
 FOREIGN = re.compile(r"""(?:https?:)?//(?=[\w.-]+\.[a-z]{2,})[^\s"'<>)]+""")
-# Namespaces of formats, an example, and a link that stands as a code on invoices: never opened.
-NAMES_ONLY = ("www.w3.org", "crd.gov.pl", "sms.example.com", "qr.ksef.mf.gov.pl")
+# Namespaces of formats, examples, and a link that stands as a code on invoices: never opened.
+NAMES_ONLY = (
+    *("www.w3.org", "crd.gov.pl", "qr.ksef.mf.gov.pl"),
+    *("sms.example.com", "shop.example"),
+)
 # Hosts that the code can contact, and why.
 LISTED = {
     "ec.europa.eu": "VIES, if a customer gives a VAT number",

@@ -27,6 +27,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/recipients/recipients.py",
         "services/recipients/pages.py",
         "services/api/people.py",
+        "services/api/webhook_events.py",
         "views/api/recipients.py",
         "services/recipients/filters.py",
         "services/recipients/activity.py",

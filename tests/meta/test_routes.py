@@ -64,7 +64,12 @@ PUBLIC = {
     *("delete_account.registration_gone", "delete_account.verify", "delete_account.key"),
     *("security.page", "security.tls", "security.text", "prices.index"),
     *("help.index", "help.topic"),
-    *("api_documents.index", "api_documents.operations", "api_documents.topic"),
+    *(
+        "api_documents.index",
+        "api_documents.webhooks",
+        "api_documents.operations",
+        "api_documents.topic",
+    ),
     *("api_documents.errors", "api_documents.document"),
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
@@ -176,6 +181,8 @@ ASKED_AGAIN = {
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
     *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),
     *("two_factor.new_codes", "api_keys.new", "api_keys.replace", "api_keys.revoke"),
+    *("webhook_endpoints.new", "webhook_endpoints.change", "webhook_endpoints.secret"),
+    *("webhook_endpoints.rotate", "webhook_endpoints.end_old"),
 }
 READ = {"admin.prices", "admin.price_table", "admin.route", "admin.routes", "billing.automatic"}
 NOT_ASKED = {

@@ -6,7 +6,7 @@ _CLICKS, _REDIRECTS = f"{SERVICES}links/clicks.py", "promosms/views/links/redire
 _STORED, _LED = "tests/services/links/test_links.py", "tests/views/links/test_follow.py"
 _SERVER, _CROWDS = "promosms/supervisor/http_server.py", "tests/running/test_crowds.py"
 CLICKS = (
-    Mutation(_CLICKS, "times == seen[link_id, recipient_id].times", "1", _STORED),
+    Mutation(_CLICKS, "if times == click.times:", "if True:", _STORED),
     Mutation(_CLICKS, "visit.target if visit.answered else target(code)", "visit.target", _LED),
     Mutation(_CLICKS, "if not self.storing:", "if True:", _STORED),
     Mutation(_REDIRECTS, "request.is_secure and ", "", _LED),

@@ -3,18 +3,22 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from benchmarks.installation import account, running_installation
 from promosms.models import Scope
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
+from promosms.services.webhooks import signing
 from promosms.views.api.guide import LANGUAGES, SAMPLES
 from tests.running.server import Server, running
 
@@ -22,6 +26,37 @@ PROGRAMS = {"sh": "sh", "py": sys.executable, "php": "php", "mjs": "node"}
 ENDS = list(LANGUAGES.values())
 CERTIFICATE = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Where programs look for the certificate that they trust, as the page says."""
+
+
+RECEIVING = ("py", "php", "mjs")
+"""The samples that take events: a shell does not listen."""
+BODY = '{"type":"webhook.test","timestamp":"","data":{"words":"Łódź"}}'.encode()
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """A sample that takes events, and what it has printed."""
+
+    port: int
+    secret: str
+    printed: Path
+
+    def post(
+        self,
+        signed_name: str,
+        moment: int,
+        *,
+        name: str = "",
+        secret: str = "",
+        old: str = "",
+        sent: bytes = BODY,
+    ) -> int:
+        """Send an event, perhaps with something else than what was signed; returns the answer."""
+        keys = [*([old] if old else []), secret or self.secret]
+        headers = signing.headers(keys, signed_name, moment, BODY)
+        headers["webhook-id"] = name or headers["webhook-id"]
+        answer = httpx.post(f"http://127.0.0.1:{self.port}/", headers=headers, content=sent)
+        return answer.status_code
 
 
 @dataclass(frozen=True)
@@ -100,6 +135,54 @@ def test_a_sample_refuses_a_certificate_that_it_does_not_know(reader: Reader, en
     assert "msg_" not in done.stdout
 
 
+@pytest.fixture(params=RECEIVING)
+def receiving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Receiving]:
+    """A sample that takes events, listening."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program, sample = shutil.which(PROGRAMS[request.param]), SAMPLES / f"receive.{request.param}"
+    assert program, f"a program for {sample.name} is missing: scripts/test installs it"
+    by_php = request.param == "php"
+    words = ["-q", "-S", f"127.0.0.1:{port}", str(sample)] if by_php else [str(sample), str(port)]
+    secret, printed = signing.new_secret(), tmp_path / "printed"
+    env = {"PATH": os.environ["PATH"], "PROMOSMS_SECRET": secret, "TMPDIR": str(tmp_path)}
+    with printed.open("w") as output:
+        process = subprocess.Popen([program, *words], env=env, stdout=output)
+        try:
+            _wait_for(port)
+            yield Receiving(port, secret, printed)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+        else:
+            return
+    raise AssertionError("it does not listen")
+
+
+def test_a_sample_takes_what_is_signed_once_and_nothing_else(receiving: Receiving) -> None:
+    moment = int(time.time())
+    assert receiving.post("evt_1", moment) == 204
+    assert receiving.post("evt_1", moment) == 204
+    assert receiving.post("evt_2", moment, old=signing.new_secret()) == 204
+    assert receiving.post("evt_3", moment, secret=signing.new_secret()) == 400
+    assert receiving.post("evt_3", moment - 600) == 400
+    assert receiving.post("evt_3", moment, sent=b'{"type":"x","data":{}}') == 400
+    assert receiving.post("evt_3", moment, name="evt_4") == 400
+    lines = receiving.printed.read_text().splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["webhook.test"] * 2
+    assert [json.loads(line.partition(" ")[2]) for line in lines] == [{"words": "Łódź"}] * 2
+
+
 def test_all_samples_are_run() -> None:
     files = {file.name for file in SAMPLES.iterdir()}
-    assert files == {f"{name}.{end}" for name in ("send", "read") for end in PROGRAMS}
+    others = {f"receive.{end}" for end in RECEIVING}
+    assert files == {f"{name}.{end}" for name in ("send", "read") for end in PROGRAMS} | others

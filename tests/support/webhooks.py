@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.jobs.webhooks import deliverer
-from promosms.models import WebhookEndpoint, WebhookEvent
-from promosms.services.webhooks import endpoints
+from promosms.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from promosms.services.webhooks import endpoints, noting
 
 EVERY = tuple(WebhookEvent.CHOSEN)
 
@@ -136,3 +138,37 @@ def close() -> None:
 
 _open: list[deliverer.Deliverer] = []
 """The one that all tests use: to make its client takes longer than most of them."""
+
+
+def note(*some: WebhookEndpoint) -> None:
+    """An event for each of these endpoints."""
+    with transaction() as session:
+        for endpoint in some:
+            noting.note_test(session, endpoint)
+
+
+def answering(*statuses: int, **headers: str) -> "Answering":
+    return Answering(
+        list(statuses), {name.replace("_", "-"): value for name, value in headers.items()}
+    )
+
+
+class Answering:
+    """Answers with these statuses, one after the other, and with the last one for ever."""
+
+    def __init__(self, statuses: list[int], headers: dict[str, str]) -> None:
+        self.statuses, self.headers = statuses, headers
+
+    def __call__(self, _receiver: Receiver, _request: Received) -> tuple[int, dict[str, str]]:
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return status, self.headers
+
+
+def rows() -> list[WebhookDelivery]:
+    db.session.rollback()
+    return list(db.session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.id)))
+
+
+def row() -> WebhookDelivery:
+    (found,) = rows()
+    return found

@@ -19,8 +19,7 @@ from httpx import create_ssl_context
 from promosms.gateways.http.client import retry_after, system_addresses
 from promosms.services.webhooks import addresses
 
-SECONDS = 10.0
-"""For one try, with everything."""
+SECONDS = addresses.SECONDS
 CONNECT_SECONDS = 5.0
 NAMES_SECONDS = 30
 WARM_SECONDS = 20.0

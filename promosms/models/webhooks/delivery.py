@@ -77,10 +77,10 @@ class WebhookDelivery(Model):
         "it happened",
         by="webhooks",
         limit=timedelta(days=14),
-        what=N_("What webhooks were told, without numbers and texts"),
+        what=N_("What webhooks were sent"),
     )
     processing = Processing(
-        CAMPAIGNS, N_("What was sent to your webhooks, by ids, and when they took it")
+        CAMPAIGNS, N_("What webhooks were sent, as ids")
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -82,9 +82,7 @@ class WebhookEndpoint(Model):
     processing = Processing(
         CAMPAIGNS,
         N_(
-            "Only if you add a webhook: what happens is sent to the address that you give, as ids, "
-            "or with numbers and the words of replies if you choose that. There this service can "
-            "delete nothing"
+            "If you add a webhook: what you choose, sent to your address, where we delete nothing"
         ),
     )
 

@@ -4,9 +4,11 @@ What becomes of one follows from the last digits of its number, as on the simula
 (`gateways/simulator.py`), and from the time that has passed. So it needs no worker and no gateway.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
@@ -18,6 +20,7 @@ from promosms.models import (
     ApiKey,
     MessageStatus,
     SandboxMessage,
+    WebhookEvent,
     new_public_id,
     new_public_ids,
     now,
@@ -28,6 +31,8 @@ from promosms.services.api.batches import ComposedBatch
 from promosms.services.api.composing import Composed
 from promosms.services.api.idempotency import Once
 from promosms.services.api.message_ids import SANDBOX_PREFIX
+from promosms.services.webhooks import noting
+from promosms.services.webhooks.noting import Happening
 
 RESULT = "sandbox"
 ANSWER, RECEIPT, SLOW_RECEIPT = (timedelta(seconds=seconds) for seconds in (1, 3, 30))
@@ -63,6 +68,7 @@ def accept(key: ApiKey, composed: Composed, once: Once | None) -> SandboxMessage
         )
         session.add(message)
         session.flush()
+        noting.note(session, list(_to_come(message)), sandbox=True)
         idempotency.finish(session, once, f"{RESULT}:{message.id}")
         return message
 
@@ -88,6 +94,10 @@ def accept_many(key: ApiKey, batch: ComposedBatch, once: Once | None) -> str:
     with transaction() as session:
         idempotency.begin(session, once)
         insert_rows(session, table_of(SandboxMessage), COLUMNS, rows)
+        if noting.listens(session, key.account_id, sandbox=True):
+            made = session.scalars(_of_batch(key.account_id, name))
+            to_come = [each for message in made for each in _to_come(message)]
+            noting.note(session, to_come, sandbox=True)
         idempotency.finish(session, once, result)
     return result
 
@@ -104,9 +114,14 @@ def find(account_id: int, public_id: str) -> SandboxMessage | None:
 
 def status_of(message: SandboxMessage) -> tuple[MessageStatus, str]:
     """What has become of a text by now, and why if it did not arrive."""
+    return status_at(message, now())
+
+
+def status_at(message: SandboxMessage, moment: datetime) -> tuple[MessageStatus, str]:
+    """What has become of a text by then, and why if it did not arrive."""
     if message.cancelled_at is not None:
         return MessageStatus.CANCELLED, ""
-    waited = now() - message.send_at
+    waited = moment - message.send_at
     if waited < ANSWER:
         return MessageStatus.QUEUED, ""
     outcome = simulator.outcome_of(message.phone)
@@ -144,7 +159,37 @@ def cancel(message: SandboxMessage) -> bool:
             .values(cancelled_at=now())
             .returning(SandboxMessage.id)
         ).all()
+        if rows:
+            _tell_cancelled(session, message)
         return bool(rows)
+
+
+def _tell_cancelled(session: Session, message: SandboxMessage) -> None:
+    noting.forget_waiting(session, message.account_id, message.id)
+    event, word = WebhookEvent.MESSAGE_FINISHED, MessageStatus.CANCELLED
+    happening = Happening(message.account_id, event, message.id, word=word)
+    noting.note(session, [happening], sandbox=True)
+
+
+def _to_come(message: SandboxMessage) -> Iterator[Happening]:
+    """What webhooks of the sandbox will hear of a text, at the times when that happens."""
+    seen: set[MessageStatus] = set()
+    for wait in (ANSWER, RECEIPT, SLOW_RECEIPT):
+        at = message.send_at + wait
+        status, _reason = status_at(message, at)
+        if status in seen or status == MessageStatus.QUEUED:
+            continue
+        seen.add(status)
+        sent = status == MessageStatus.SENT
+        event = WebhookEvent.MESSAGE_SENT if sent else WebhookEvent.MESSAGE_FINISHED
+        yield Happening(message.account_id, event, message.id, word=status, at=at)
+
+
+def _of_batch(account_id: int, name: str) -> Select[SandboxMessage]:
+    query = select(SandboxMessage).where(
+        SandboxMessage.account_id == account_id, SandboxMessage.batch == name
+    )
+    return query.order_by(SandboxMessage.id)
 
 
 def _receipt(outcome: Outcome) -> timedelta:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from promosms.gateways.http.reachable import is_allowed, is_public, is_refused
 
 LONGEST = 500
+SECONDS = 10.0
+"""For so long an answer is waited for, with everything."""
 INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 """Names that no public server answers to."""
 

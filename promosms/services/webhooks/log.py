@@ -29,13 +29,18 @@ def page(
     return page_of(rows, SIZE, lambda row: row.id)
 
 
-def find(endpoint: WebhookEndpoint, event_id: str) -> WebhookDelivery | None:
-    """The delivery of an event, by the id that programs see."""
+def find(account_id: int, event_id: str) -> tuple[WebhookEndpoint, WebhookDelivery] | None:
+    """The endpoint and the delivery of an event of the account, by the id that programs see."""
     numbers = event_ids.decode(event_id)
     if not numbers:
         return None
-    query = select(WebhookDelivery).where(_of(endpoint), WebhookDelivery.id.in_(numbers))
-    return db.session.scalar(query)
+    query = (
+        select(WebhookEndpoint, WebhookDelivery)
+        .join(WebhookDelivery, WebhookDelivery.endpoint_id == WebhookEndpoint.id)
+        .where(WebhookDelivery.account_id == account_id, WebhookDelivery.id.in_(numbers))
+    )
+    found = db.session.execute(query).first()
+    return None if found is None else (found[0], found[1])
 
 
 def again(endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from promosms.db.upsert_rows import insert_rows
@@ -29,6 +29,7 @@ from promosms.models import (
 LONGEST = timedelta(hours=24)
 """For so long a delivery is tried."""
 ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
+OF_TEXTS = (WebhookEvent.MESSAGE_SENT, WebhookEvent.MESSAGE_FINISHED)
 COLUMNS = (
     *("account_id", "endpoint_id", "event", "subject_id", "detail_id", "amount", "word"),
     *("occurred_at", "until", "status", "next_at", "tries", "history"),
@@ -102,6 +103,27 @@ def note_campaigns(
     """Note that campaigns have finished or were cancelled: the account and the id of each."""
     event = WebhookEvent.CAMPAIGN_FINISHED
     note(session, [Happening(account, event, id_, word=status) for account, id_ in campaigns])
+
+
+def listens(session: Session, account_id: int, *, sandbox: bool) -> bool:
+    """Does anybody listen? For what would cost much to find out for nobody."""
+    return bool(_listeners(session, [account_id], sandbox=sandbox))
+
+
+def forget_waiting(session: Session, account_id: int, subject_id: int) -> None:
+    """A text of the sandbox was cancelled: what was to come of it does not."""
+    endpoints = select(ENDPOINTS.c.id).where(
+        ENDPOINTS.c.account_id == account_id, ENDPOINTS.c.sandbox
+    )
+    session.execute(
+        delete(DELIVERIES).where(
+            DELIVERIES.c.endpoint_id.in_(endpoints),
+            DELIVERIES.c.subject_id == subject_id,
+            DELIVERIES.c.event.in_(OF_TEXTS),
+            DELIVERIES.c.next_at.is_not(None),
+            DELIVERIES.c.tries == 0,
+        )
+    )
 
 
 def note_test(session: Session, endpoint: WebhookEndpoint) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, json, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from promosms.forms.api.webhooks import EVENTS
 from promosms.models import Scope
 from promosms.urls import public_address
 from promosms.views.api import guide, reference
@@ -59,6 +60,20 @@ def topic(name: str) -> ResponseReturnValue:
     return render_template("api/topic.html", topic=found)
 
 
+@bp.get("/api/webhooks")
+@allow(Access.PUBLIC)
+def webhooks() -> ResponseReturnValue:
+    """What webhooks send, how a program checks it, and what happens if it does not answer."""
+    document = _document()
+    return render_template(
+        "api/webhooks.html",
+        events=reference.events(document),
+        receive=guide.samples("receive"),
+        programs=list(guide.LANGUAGES)[1:],
+        delivery=guide.delivery(),
+    )
+
+
 @bp.get(DOCUMENTED)
 @allow(Access.PUBLIC)
 def errors() -> ResponseReturnValue:
@@ -79,7 +94,7 @@ def _document() -> dict[str, Any]:
     """The document, made once."""
     made: dict[str, Any] | None = current_app.extensions.get(EXTENSION)
     if made is None:
-        made = current_app.extensions[EXTENSION] = openapi.document(current_app)
+        made = current_app.extensions[EXTENSION] = openapi.document(current_app, EVENTS)
     return made
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from promosms.forms.api.messages import MOST
 from promosms.gateways.simulator import OUTCOMES, Outcome
-from promosms.models import ApiRequest, MessageStatus, SandboxMessage, now
+from promosms.models import ApiRequest, MessageStatus, SandboxMessage, WebhookDelivery, now
 from promosms.services.api import composing, idempotency, keys, sandbox, tokens
+from promosms.services.webhooks import addresses, endpoints, noting, recording, watching
 from promosms.settings import settings
 from promosms.sms.segments import MAX_PARTS
 from promosms.views.api import examples
@@ -61,9 +62,11 @@ class Sample(NamedTuple):
 
 
 def samples(name: str) -> list[Sample]:
-    """The same program in all languages."""
+    """The same program in all languages in which there is one."""
     files = [f"{name}.{end}" for end in LANGUAGES.values()]
-    return [Sample(file, (SAMPLES / file).read_text()) for file in files]
+    return [
+        Sample(file, (SAMPLES / file).read_text()) for file in files if (SAMPLES / file).exists()
+    ]
 
 
 def problem() -> str:
@@ -96,6 +99,28 @@ def figures() -> dict[str, object]:
         "guesses": rate_limit.GUESSES.amount,
         "currency": settings.currency,
     }
+
+
+def delivery() -> dict[str, object]:
+    """How webhooks are delivered: limits and times."""
+    waits = [_span(wait) for wait in recording.WAITS]
+    return {
+        "seconds": round(addresses.SECONDS),
+        "tries": len(recording.WAITS) + 1,
+        "waits": ", ".join(waits),
+        "hours": round(noting.LONGEST / timedelta(hours=1)),
+        "days": watching.DISABLED_AFTER.days,
+        "kept_days": WebhookDelivery.retention.limit.days,
+        "overlap_hours": round(endpoints.OVERLAP / timedelta(hours=1)),
+        "most": endpoints.MOST,
+    }
+
+
+def _span(wait: timedelta) -> str:
+    seconds = round(wait.total_seconds())
+    if seconds < 60:
+        return f"{seconds} seconds"
+    return f"{seconds // 60} minutes" if seconds < 3600 else f"{seconds // 3600} hours"
 
 
 def _in_the_end(digits: str) -> str:

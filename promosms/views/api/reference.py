@@ -89,6 +89,45 @@ def read(document: Document) -> Reference:
     )
 
 
+@dataclass(frozen=True)
+class Event:
+    """An event of webhooks: when it happens, what it says, and an example."""
+
+    name: str
+    when: str
+    about: str
+    members: list[Member]
+    example: str
+
+
+def events(document: Document) -> list[Event]:
+    """The events of webhooks in an OpenAPI document."""
+    every: Schemas = document["components"]["schemas"]
+    found = []
+    for name, one in document["webhooks"].items():
+        schema = one["post"]["requestBody"]["content"][JSON]["schema"]
+        data = every[schemas.name_of(schema["properties"]["data"])]
+        said = {
+            "type": name,
+            "timestamp": examples.MOMENT,
+            "data": {
+                key: examples.value(each, every, key)
+                for key, each in data["properties"].items()
+                if key in data["required"]
+            },
+        }
+        found.append(
+            Event(
+                name,
+                one["post"]["summary"],
+                data.get("description", ""),
+                schemas.members(data, every),
+                examples.written(said),
+            )
+        )
+    return found
+
+
 def _topic(
     document: Document, name: str, every: list[tuple[str, str, Schema]], common: set[str]
 ) -> Topic:

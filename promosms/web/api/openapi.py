@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flask import Flask
@@ -19,6 +19,9 @@ VERSION = "1.0"
 REFERENCE = "#/components/schemas/{model}"
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 Members = dict[str, Any]
+Events = Mapping[str, tuple[type[BaseModel], str]]
+"""What each event of webhooks says, and when it happens."""
+NO_EVENTS: Events = {}
 
 
 class ErrorAt(BaseModel):
@@ -63,10 +66,10 @@ def operations(app: Flask) -> list[Operation]:
     return sorted(_operations(app), key=lambda one: (one.path, one.method))
 
 
-def document(app: Flask) -> Members:
-    """The whole document."""
+def document(app: Flask, told: Events = NO_EVENTS) -> Members:
+    """The whole document; `told` are the events of webhooks."""
     every = operations(app)
-    schemas, named = _schemas(every)
+    schemas, named = _schemas(every, told)
     paths: defaultdict[str, Members] = defaultdict(dict)
     for one in every:
         paths[one.path][one.method] = _described(one, named)
@@ -81,10 +84,33 @@ def document(app: Flask) -> Members:
         "servers": [{"url": public_address(PREFIX)}],
         "security": [{"key": []}],
         "paths": dict(paths),
+        "webhooks": {event: _told(event, *each, named) for event, each in told.items()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": schemas,
         },
+    }
+
+
+def _told(event: str, model: type[BaseModel], when: str, named: dict[Any, Members]) -> Members:
+    """An event of webhooks, as OpenAPI describes what is sent to others."""
+    told = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"const": event},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": named[model, "serialization"],
+        },
+    }
+    return {
+        "post": {
+            "operationId": f"webhook_{event.replace('.', '_')}",
+            "summary": when.removesuffix("."),
+            "security": [],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": told}}},
+            "responses": {"2XX": {"description": "Taken"}},
+        }
     }
 
 
@@ -115,10 +141,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _schemas(every: list[Operation]) -> tuple[Members, dict[Any, Members]]:
+def _schemas(every: list[Operation], told: Events) -> tuple[Members, dict[Any, Members]]:
     """The schemas of all models, and how each is referred to, by model and mode."""
     models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
-        (ProblemOut, "serialization"): None
+        (ProblemOut, "serialization"): None,
+        **{(model, "serialization"): None for model, _ in told.values()},
     }
     for one in every:
         if one.kind.body is not None:

@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 
 from promosms.jobs.webhooks import deliverer
+from promosms.models import WebhookEndpoint
+from tests.support.cast import Cast
 from tests.support.settings import override
-from tests.support.webhooks import Receiver, close, receiving
+from tests.support.webhooks import Receiver, close, listen, receiving
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,3 +25,8 @@ def receiver(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     override(app, webhook_private=True)
     with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def endpoint(context: None, cast: Cast, receiver: Receiver) -> WebhookEndpoint:
+    return listen(cast.owner.account_id, receiver.url)
