@@ -79,9 +79,7 @@ class WebhookDelivery(Model):
         limit=timedelta(days=14),
         what=N_("What webhooks were sent"),
     )
-    processing = Processing(
-        CAMPAIGNS, N_("What webhooks were sent, as ids")
-    )
+    processing = Processing(CAMPAIGNS, N_("What webhooks were sent, as ids"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigInteger)

@@ -81,9 +81,7 @@ class WebhookEndpoint(Model):
     retention = UNTIL_DELETED
     processing = Processing(
         CAMPAIGNS,
-        N_(
-            "If you add a webhook: what you choose, sent to your address, where we delete nothing"
-        ),
+        N_("If you add a webhook: what you choose, sent to your address, where we delete nothing"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -12,7 +12,7 @@ from promosms.models import DeliveryStatus, EndpointStatus, WebhookDelivery, Web
 from promosms.services.webhooks import event_ids
 from promosms.services.webhooks.noting import LONGEST
 
-SIZE = 50
+SIZE = 20
 MOST_AGAIN = 10_000
 """So many are sent again by one request."""
 OVER = (DeliveryStatus.FAILED, DeliveryStatus.DROPPED)
@@ -41,6 +41,13 @@ def find(account_id: int, event_id: str) -> tuple[WebhookEndpoint, WebhookDelive
     )
     found = db.session.execute(query).first()
     return None if found is None else (found[0], found[1])
+
+
+def next_try(endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> datetime | None:
+    """When it is tried next; None if it is over. An endpoint that fails rests."""
+    if delivery.next_at is None:
+        return None
+    return max(delivery.next_at, endpoint.resume_at or delivery.next_at)
 
 
 def again(endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> bool:

@@ -185,7 +185,12 @@ def event(name: str) -> ResponseReturnValue:
     """One event: each try, and what came of it."""
     endpoint, delivery = _event(name)
     return render_template(
-        "webhooks/event.html", endpoint=endpoint, delivery=delivery, name=name, words=labels
+        "webhooks/event.html",
+        endpoint=endpoint,
+        delivery=delivery,
+        name=name,
+        next_at=log.next_try(endpoint, delivery),
+        words=labels,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -9,8 +10,10 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 
+from promosms.forms.api.webhooks import EVENTS
 from promosms.gateways.simulator import OUTCOMES, Outcome
-from promosms.models import MessageStatus, Scope
+from promosms.models import MessageStatus, Scope, WebhookEvent
+from promosms.services.webhooks import noting, recording
 from promosms.views.api import examples, guide, schemas
 from promosms.web.api import openapi
 from promosms.web.api.problems import TYPES
@@ -18,7 +21,7 @@ from tests.support.html import Page, Tag
 from tests.support.pages import PageClient, words
 
 METHODS = {"get", "post", "delete", "patch"}
-PAGES = ("/api", "/api/reference", "/api/reference/messages", "/api/errors")
+PAGES = ("/api", "/api/reference", "/api/reference/messages", "/api/webhooks", "/api/errors")
 JSON = "application/json"
 EMPTY: dict[str, Any] = {"content": {JSON: {"schema": {}}}}
 INLINE = re.compile(r"`([^`]+)`")
@@ -28,7 +31,7 @@ INLINE = re.compile(r"`([^`]+)`")
 def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document."""
     with app.app_context():
-        return openapi.document(app)
+        return openapi.document(app, EVENTS)
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -67,7 +70,7 @@ def follow_all_links(visitor: PageClient, path: str) -> None:
         elif target in PAGES or target.startswith("/api/reference/"):
             there = visitor.get_page(target).select("[id]")
             assert not anchor or anchor in {tag["id"] for tag in there}, link["href"]
-        elif target != "/settings/api":  # only for owners
+        elif target not in ("/settings/api", "/settings/webhooks"):  # only for owners
             assert visitor.get(target).status_code == 200, target
 
 
@@ -207,6 +210,11 @@ def test_every_member_of_every_object_stands_in_the_reference(
             shown_by.setdefault(body, []).append(section(page, one["operationId"]))
         for name in reached([given, objects.get(body)], objects):
             shown_by.setdefault(name, []).append(section(page, schemas.shown(name)))
+    events = visitor.get_page("/api/webhooks")
+    for event, one in document["webhooks"].items():
+        content = one["post"]["requestBody"]["content"]
+        name = schemas.name_of(content[JSON]["schema"]["properties"]["data"])
+        shown_by.setdefault(name, []).append(section(events, event))
     for name, schema in objects.items():
         assert "properties" not in schema or name in shown_by, name
         members = schema.get("properties", {}).items()
@@ -291,12 +299,36 @@ def test_the_guide_shows_the_samples_as_they_are_and_its_own_address(
 ) -> None:
     page = visitor.get_page("/api")
     listings = [tag.get_text() for tag in page.select("pre code")]
+    about_events = visitor.get_page("/api/webhooks").select("pre code")
     files = list(guide.SAMPLES.iterdir())
-    assert len(files) == 2 * len(guide.LANGUAGES)
+    assert len(files) == 2 * len(guide.LANGUAGES) + 3
     for file in files:
-        assert file.read_text() in listings, file.name
+        there = [tag.get_text() for tag in about_events] if file.stem == "receive" else listings
+        assert file.read_text() in there, file.name
     assert any("PROMOSMS_ADDRESS='https://" in text for text in listings)
 
 
 def test_they_are_found_from_every_page(visitor: PageClient) -> None:
     assert visitor.get_page("/").select_one('footer a[href="/api"]')
+
+
+def test_the_page_of_webhooks_has_every_event_with_an_example(
+    visitor: PageClient, document: dict[str, Any]
+) -> None:
+    page, told = visitor.get_page("/api/webhooks"), document
+    assert set(told["webhooks"]) == {*WebhookEvent}
+    for event, one in told["webhooks"].items():
+        assert one["post"]["summary"] in section(page, event)
+        (example,) = page.select(f'section[aria-labelledby="{event}"] pre')
+        schema = one["post"]["requestBody"]["content"][JSON]["schema"]
+        whole = {**schema, "components": told["components"]}
+        jsonschema_rs.Draft202012Validator(whole).validate(json.loads(example.get_text()))
+
+
+def test_the_page_of_webhooks_says_the_times_that_are_kept(visitor: PageClient) -> None:
+    retries = section(visitor.get_page("/api/webhooks"), "retries")
+    waits = "5 seconds, 5 minutes, 30 minutes, 2 hours, 4 hours, 8 hours, 9 hours"
+    assert f"8 times within 24 hours: again after {waits}." in retries
+    assert sum(recording.WAITS, timedelta()) < noting.LONGEST
+    assert "after 3 days the webhook is switched off" in retries
+    assert "a log of the last 14 days" in retries
