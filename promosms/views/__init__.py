@@ -57,6 +57,7 @@ BLUEPRINTS = (
     "api.messages",
     "api.batches",
     "api.campaigns",
+    "api.campaign_times",
     "api.audiences",
     "api.recipients",
     "api.replies",

@@ -6,6 +6,7 @@ ONCE = "tests/services/api/test_once.py"
 TEXTS = "tests/views/api/test_messages.py"
 BATCHES = "tests/services/api/test_batches.py"
 PEOPLE = "tests/views/api/test_recipients.py"
+TIMES = "tests/views/api/test_campaign_times.py"
 CALLERS = "tests/views/api/test_callers.py"
 
 API = (
@@ -107,6 +108,57 @@ API = (
         "        if unknown:\n",
         "        if False:\n",
         "tests/views/api/test_campaigns.py",
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "        if campaign.status != CampaignStatus.DRAFT:\n"
+        "            raise LaunchError(LaunchProblem.NOT_DRAFT)\n",
+        "",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "schedule.schedule(campaign, agreed.price,",
+        "schedule.schedule(campaign, 10 * agreed.price,",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "        idempotency.begin(session, once)\n        db.session.refresh(campaign, "
+        "with_for_update=True)\n        if campaign.status != CampaignStatus.SCHEDULED:",
+        "        db.session.refresh(campaign, with_for_update=True)\n"
+        "        if campaign.status != CampaignStatus.SCHEDULED:",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "        if campaign.each_clock and time.send_at is not None:",
+        "        if False:",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "    schedule.check_moment(send_at)\n",
+        "",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "    at += MINUTE if at < begun else timedelta()\n",
+        "",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/campaign_times.py",
+        "    if wall_clock.moment(wall, zone) == at:\n",
+        "    if True:\n",
+        TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}campaigns/schedule.py",
+        "    check_moment(at)\n    return at",
+        "    return at",
+        TIMES,
     ),
     Mutation(
         f"{SERVICES}api/people.py",

@@ -72,22 +72,6 @@ class NewCampaign(Asked):
     ] = False
 
 
-class Launch(Asked):
-    """The agreement to send a draft at a price."""
-
-    agreed_price: Annotated[
-        Money,
-        Field(description="What it may cost, from the estimate. It is not sent if it costs more."),
-    ]
-    confirm_service: Annotated[
-        bool,
-        Field(
-            description="Say that a service text is no promotion, although words in it sound like "
-            "one."
-        ),
-    ] = False
-
-
 class CampaignOut(Given):
     """A campaign and its figures. A text that was sent counts under what is known last of it."""
 
@@ -120,7 +104,31 @@ class CampaignOut(Given):
     missing: Annotated[Money, Field(description="What the balance lacks, if it is blocked.")]
     currency: str
     created_at: Moment
-    send_at: Moment | None
+    send_at: Annotated[
+        Moment | None, Field(description="When it is planned to start, until it has started.")
+    ]
+    local_time: Annotated[
+        str, Field(description="The time on the clock that it is planned for, or empty.")
+    ]
+    time_zone: Annotated[str, Field(description="The zone of that clock, or empty.")]
+    each_clock: Annotated[
+        bool, Field(description="Does that time count on the clock of each person?")
+    ]
+    latest_hours: Annotated[
+        int, Field(description="How much later it may start without asking its owner.")
+    ]
+    spread_hours: Annotated[
+        int, Field(description="Over how many hours it is spread; 0 if it is not.")
+    ]
+    batch_people: Annotated[
+        int, Field(description="How many get it together; 0 if it leaves not in batches.")
+    ]
+    batch_minutes: Annotated[
+        int, Field(description="How many minutes later the next batch leaves.")
+    ]
+    not_started: Annotated[
+        str, Field(description="Why it could not start at its time, as a code, or empty.")
+    ]
     launched_at: Moment | None
     finished_at: Moment | None
 

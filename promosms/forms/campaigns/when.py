@@ -79,7 +79,7 @@ class ClockPart:
 
     def _why_not(self, wall: datetime) -> str:
         try:
-            at = wall_clock.exact(wall, self.its_zone())
+            schedule.moment_of(wall, self.its_zone())
         except wall_clock.NoSuchTime as gap:
             return str(
                 gettext(
@@ -89,14 +89,14 @@ class ClockPart:
                     after=f"{gap.after:%H:%M}",
                 )
             )
-        if at <= now():
+        except schedule.TimeOver:
             return str(
                 gettext(
                     "That time has passed: it is %(now)s. Choose a later one.",
                     now=moment(now(), "d MMM, HH:mm", self.its_zone()),
                 )
             )
-        if at > now() + schedule.FURTHEST:
+        except schedule.TimeTooFar:
             return str(gettext("Choose a day within a year."))
         return ""
 

@@ -54,7 +54,8 @@ def why_not(campaign: Campaign, price: int) -> str:
         with transaction() as session:
             draft = CampaignStatus.DRAFT
             launch.check(session, campaign, draft, as_it_stands=False, confirmed_by="")
-            launch.check_limits(session, campaign.account_id, price)
+            month = not campaign.planned_time
+            launch.check_limits(session, campaign.account_id, price, month=month)
     except LaunchError as error:
         return error.code.value
     return ""

@@ -118,6 +118,16 @@ def update(
         write(campaign, draft)
 
 
+def plan(campaign: Campaign, planned_time: str, zone: str) -> None:
+    """Choose the time on the clocks of `zone` at which a draft starts (`Campaign.planned_time`).
+
+    Raises NotDraft.
+    """
+    with transaction():
+        _lock_draft(campaign)
+        campaign.planned_time, campaign.planned_zone = planned_time, zone
+
+
 def restore(campaign: Campaign, version: DraftVersion) -> None:
     """Bring an earlier version back; what stands there becomes a version. Raises NotDraft."""
     with transaction() as session:

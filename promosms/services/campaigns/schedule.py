@@ -29,6 +29,38 @@ LATEST = (1, 3, 6, 12, 24, 72)
 """Hours that can be chosen as the greatest delay."""
 
 
+class TimeOver(Exception):
+    """This time has passed."""
+
+
+class TimeTooFar(Exception):
+    """This time is more than `FURTHEST` ahead."""
+
+
+def moment_of(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment (UTC) of a time on the clocks of a zone, if a campaign can be planned for it.
+
+    Raises NoSuchTime, TimeOver and TimeTooFar.
+    """
+    here = now().astimezone(zone).replace(tzinfo=None)
+    # The first and the last day of all calendars are no moment in every zone.
+    if wall < here - AHEAD:
+        raise TimeOver
+    if wall > here + FURTHEST + AHEAD:
+        raise TimeTooFar
+    at = wall_clock.exact(wall, zone)
+    check_moment(at)
+    return at
+
+
+def check_moment(at: datetime) -> None:
+    """Raise TimeOver or TimeTooFar for a moment for which no campaign can be planned."""
+    if at <= now():
+        raise TimeOver
+    if at > now() + FURTHEST:
+        raise TimeTooFar
+
+
 def zone_named(name: str) -> ZoneInfo:
     """The time zone of this name; UTC for one that is not known (any more)."""
     try:
@@ -140,16 +172,18 @@ def edit(campaign: Campaign) -> None:
         )
 
 
-def move(campaign: Campaign, planned_time: str, seen: str) -> None:
+def move(campaign: Campaign, planned_time: str, seen: str, zone: str = "") -> None:
     """Start a scheduled campaign at another time, on the same clocks; nothing else changes.
 
-    `seen` is the time (`Campaign.planned_time`) that its page showed. The price that was agreed to
-    is looked at when it starts, as for all. Raises LaunchError: also for a page that is out of
-    date, and for a time that has passed. A second click finds itself done.
+    With `zone` it is a time on the clocks there. `seen` is the time (`Campaign.planned_time`) that
+    its page showed. The price that was agreed to is looked at when it starts, as for all. Raises
+    LaunchError: also for a page that is out of date, and for a time that has passed. A second
+    click finds itself done.
     """
     with transaction() as session:
         session.refresh(campaign, with_for_update=True)
-        moved = campaign.planned_time == planned_time
+        place = zone or campaign.planned_zone
+        moved = (campaign.planned_time, campaign.planned_zone) == (planned_time, place)
         if campaign.status != CampaignStatus.SCHEDULED or not (
             moved or campaign.planned_time == seen
         ):
@@ -161,10 +195,11 @@ def move(campaign: Campaign, planned_time: str, seen: str) -> None:
             session, campaign, CampaignStatus.SCHEDULED, as_it_stands=True, confirmed_by=by
         )
         launch.check_limits(session, campaign.account_id, campaign.agreed_price, month=False)
-        campaign.planned_time, campaign.updated_at = planned_time, now()
-        zone = _first_zone(campaign)
-        campaign.first_zone = zone if campaign.each_clock else ""
-        campaign.send_at = wall_clock.moment(wall(campaign), zone_named(zone))
+        campaign.planned_time, campaign.planned_zone = planned_time, place
+        campaign.updated_at = now()
+        first = _first_zone(campaign)
+        campaign.first_zone = first if campaign.each_clock else ""
+        campaign.send_at = wall_clock.moment(wall(campaign), zone_named(first))
         if campaign.send_at <= now():
             raise LaunchError(LaunchProblem.TIME_PASSED)
 

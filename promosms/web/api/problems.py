@@ -177,6 +177,15 @@ TYPES: dict[str, ProblemType] = {
     "time-too-far": ProblemType(
         422, "This time is too far away", "Plan at most as many days ahead as `days` says."
     ),
+    "no-such-time": ProblemType(
+        422,
+        "This time does not exist",
+        "There is no such day, or the clocks are put forward over this time: then `before` and "
+        "`after` are the times beside it.",
+    ),
+    "unclear-plan": ProblemType(
+        422, "The plan is not clear", "Correct the members that `errors` names."
+    ),
     "over-max-price": ProblemType(
         422,
         "The text costs more than max_price",

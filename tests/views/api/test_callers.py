@@ -22,7 +22,8 @@ PERSON = "/recipients/0123456789abcdef0123"
 PATHS = (
     *(("GET", "/campaigns"), ("POST", "/campaigns"), ("GET", CAMPAIGN)),
     *(("GET", f"{CAMPAIGN}/{part}") for part in ("messages", "estimate")),
-    *(("POST", f"{CAMPAIGN}/{act}") for act in ("launch", "pause", "resume", "cancel")),
+    *(("POST", f"{CAMPAIGN}/{act}") for act in ("launch", "move", "start")),
+    *(("POST", f"{CAMPAIGN}/{act}") for act in ("pause", "resume", "cancel")),
     *(("GET", "/messages"), ("POST", "/messages"), ("POST", "/messages/batch")),
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
     *(("GET", "/recipients"), ("POST", "/recipients"), ("GET", PERSON)),

@@ -6,39 +6,12 @@ from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, CampaignStatus, Consent, Recipient
-from promosms.services.recipients import lists
+from promosms.models import Account, Campaign, CampaignStatus
 from tests.support import engine
 from tests.support.api import Program
 from tests.support.cast import Cast
 
 TEXT = "Hello {first_name|there}, we are open."
-
-
-@pytest.fixture
-def list_id(app: Flask, cast: Cast) -> str:
-    """A list with two people who have agreed, and one who has not."""
-    with app.app_context():
-        account_id = cast.owner.account_id
-        made = lists.create(account_id, "Regulars")
-        with transaction() as session:
-            people = [
-                Recipient(
-                    account_id=account_id,
-                    phone=f"+4860100200{number}",
-                    country="PL",
-                    first_name=name,
-                    consent=consent,
-                )
-                for number, (name, consent) in enumerate(
-                    [("Ola", Consent.GIVEN), ("", Consent.GIVEN), ("Jan", Consent.NONE)]
-                )
-            ]
-            session.add_all(people)
-        lists.put(made, [person.id for person in people])
-        public_id = made.public_id
-        db.session.remove()
-    return public_id
 
 
 def draft(program: Program, list_id: str, **change: object) -> str:
@@ -184,7 +157,7 @@ def test_those_of_others_are_unknown(
     program: Program, stranger: Program, list_id: str, app: Flask, cast: Cast
 ) -> None:
     path = draft(program, list_id)
-    for act in ("launch", "pause", "resume", "cancel"):
+    for act in ("launch", "move", "start", "pause", "resume", "cancel"):
         body = {"agreed_price": "9"} if act == "launch" else {}
         assert stranger.post(f"{path}/{act}", body).status_code == 404
     for part in ("", "/messages", "/estimate"):
