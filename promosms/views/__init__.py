@@ -59,6 +59,7 @@ BLUEPRINTS = (
     "api.campaigns",
     "api.campaign_times",
     "api.audiences",
+    "api.lists",
     "api.recipients",
     "api.replies",
     "api.account",

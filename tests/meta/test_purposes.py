@@ -28,6 +28,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/recipients/pages.py",
         "services/api/people.py",
         "services/api/webhook_events.py",
+        "services/api/lists.py",
         "views/api/recipients.py",
         "services/recipients/filters.py",
         "services/recipients/activity.py",

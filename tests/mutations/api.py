@@ -7,6 +7,8 @@ TEXTS = "tests/views/api/test_messages.py"
 BATCHES = "tests/services/api/test_batches.py"
 PEOPLE = "tests/views/api/test_recipients.py"
 TIMES = "tests/views/api/test_campaign_times.py"
+LISTS = "tests/views/api/test_lists.py"
+TEMPLATES = "tests/views/api/test_templates.py"
 CALLERS = "tests/views/api/test_callers.py"
 
 API = (
@@ -159,6 +161,44 @@ API = (
         "    check_moment(at)\n    return at",
         "    return at",
         TIMES,
+    ),
+    Mutation(
+        f"{SERVICES}api/lists.py",
+        "        RecipientList.account_id == key.account_id, RecipientList.public_id",
+        "        RecipientList.public_id",
+        LISTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/lists.py",
+        "query = select(columns.id, column).where(columns.account_id == account_id)",
+        "query = select(columns.id, column)",
+        LISTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/lists.py",
+        "        if errors := [*wrong, *unknown]:\n"
+        "            raise UnknownPeople(sorted(errors, "
+        "key=lambda one: (one.member, one.place)))\n",
+        "",
+        LISTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/lists.py",
+        "        if (sent_by or joined_by) and not confirmed:",
+        "        if False:",
+        LISTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/lists.py",
+        ">= lists.MOST_LISTS:",
+        "> lists.MOST_LISTS:",
+        LISTS,
+    ),
+    Mutation(
+        f"{SERVICES}api/templates.py",
+        "        CampaignTemplate.account_id == key.account_id, CampaignTemplate.public_id",
+        "        CampaignTemplate.public_id",
+        TEMPLATES,
     ),
     Mutation(
         f"{SERVICES}api/people.py",

@@ -13,7 +13,7 @@ class ListOut(Given):
     """A list of recipients."""
 
     id: Id
-    name: str
+    name: Annotated[str, Field(examples=["Regulars"])]
     size: Annotated[int, Field(description="How many recipients are on it.")]
 
 

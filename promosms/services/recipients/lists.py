@@ -92,8 +92,9 @@ def named(account_id: int, names: Collection[str]) -> dict[str, int]:
 
 def rename(recipient_list: RecipientList, name: str) -> None:
     """Give the list another name; raises NameTaken."""
-    with _one_per_name(), transaction():
+    with _one_per_name(), transaction() as session:
         recipient_list.name = name.strip()
+        session.flush()
 
 
 def why_not_delete(recipient_list: RecipientList) -> Campaign | None:

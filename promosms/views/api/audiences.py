@@ -4,7 +4,6 @@ from flask import Blueprint
 
 from promosms.extensions import csrf, db
 from promosms.forms.api.audiences import (
-    ListOut,
     ListsOut,
     NewOptOut,
     OptOut,
@@ -20,6 +19,7 @@ from promosms.services.recipients import lists, suppression_list
 from promosms.services.recipients.segments import counts, segments
 from promosms.services.sending import opt_outs
 from promosms.views.api import refusals
+from promosms.views.api.lists import out as list_out
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, caller
 from promosms.web.api.endpoint import Answer, endpoint
@@ -38,8 +38,7 @@ def all_lists() -> Answer:
     The sandbox has none.
     """
     found = [] if caller.key().sandbox else lists.all_of(caller.key().account_id)
-    rows = [ListOut(id=one.public_id, name=one.name, size=one.size) for one in found]
-    return Answer(ListsOut(lists=rows))
+    return Answer(ListsOut(lists=[list_out(one) for one in found]))
 
 
 @bp.get("/segments")

@@ -1,6 +1,6 @@
 """Refusals of texts, as problems of the API: the code is the same, and a sentence says more."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from promosms.forms.api import shared
 from promosms.services.api.batches import BatchRefused
@@ -25,6 +25,7 @@ HERE: Mapping[str, str] = {
     "no_names": "Networks of this country carry no names.",
     "not_registered": "The name is not registered in this country.",
 }
+UNKNOWN = "unknown-recipient"
 Values = Mapping[str, object]
 
 
@@ -47,6 +48,20 @@ def problem_of_batch(error: BatchRefused) -> Problem:
         for place, one in error.errors
     ]
     return Problem("invalid-request", errors=errors)
+
+
+def problem_of_people(errors: Sequence[tuple[Sequence[str | int], Refused | None]]) -> Problem:
+    """The problem for entries that are no recipients: each with its path in the request, and what
+    is wrong with its number, or None if the account has not such a person."""
+    named = [
+        {
+            "pointer": problems.pointer(*path),
+            "code": one.code.value if one else UNKNOWN,
+            "detail": _sentence(one) if one else problems.TYPES[UNKNOWN].advice,
+        }
+        for path, one in errors[: problems.MOST_ERRORS]
+    ]
+    return Problem("invalid-request", errors=named)
 
 
 def _sentence(error: Refused) -> str:

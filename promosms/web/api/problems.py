@@ -212,6 +212,35 @@ TYPES: dict[str, ProblemType] = {
         "The account has no such list or segment",
         "`unknown` names them. Take the ids of /lists and /segments.",
     ),
+    "unknown-recipient": ProblemType(
+        422,
+        "The account has no such recipient",
+        "Add them by /recipients first, or take the id or the number that is listed there.",
+    ),
+    "too-many-people": ProblemType(
+        422,
+        "These are too many people for one request",
+        "Name at most as many as `most` says, and send the others with another request.",
+    ),
+    "unknown-placeholder": ProblemType(
+        422,
+        "Nobody can fill in a placeholder",
+        "`names` has those that are no field of a recipient. Write another one, or plain words.",
+    ),
+    "name-taken": ProblemType(
+        409, "The account has one of this name", "Choose another name, or use the one it has."
+    ),
+    "too-many-stored": ProblemType(
+        409,
+        "The account has as many of them as it can have",
+        "`most` says how many. Delete one that is not needed any more.",
+    ),
+    "list-in-use": ProblemType(
+        409,
+        "The list is used",
+        "`campaign` is addressed to it and has not ended, or `segment` asks for it: choose another "
+        "list there, or wait until the campaign has ended.",
+    ),
     "unfit-value": ProblemType(
         422, "A value does not fit its field", "Correct the members that `errors` names."
     ),

@@ -19,6 +19,8 @@ from tests.support.clock import Clock
 TEXT = {"to": "+48600100200", "text": "Your parcel is here."}
 CAMPAIGN = "/campaigns/0123456789abcdef0123"
 PERSON = "/recipients/0123456789abcdef0123"
+LIST = "/lists/0123456789abcdef0123"
+TEMPLATE = "/templates/0123456789abcdef0123"
 PATHS = (
     *(("GET", "/campaigns"), ("POST", "/campaigns"), ("GET", CAMPAIGN)),
     *(("GET", f"{CAMPAIGN}/{part}") for part in ("messages", "estimate")),
@@ -28,8 +30,11 @@ PATHS = (
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
     *(("GET", "/recipients"), ("POST", "/recipients"), ("GET", PERSON)),
     *(("POST", f"{PERSON}/delete"), ("GET", "/replies")),
-    ("GET", "/templates"),
-    *(("GET", "/lists"), ("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
+    *(("GET", "/templates"), ("POST", "/templates"), ("GET", TEMPLATE)),
+    *(("POST", f"{TEMPLATE}/change"), ("POST", f"{TEMPLATE}/delete")),
+    *(("GET", "/lists"), ("POST", "/lists"), ("GET", LIST)),
+    *(("POST", f"{LIST}/{act}") for act in ("rename", "delete", "add", "remove")),
+    *(("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
     *(
         ("GET", "/balance"),
         ("GET", "/statement"),
