@@ -6,7 +6,7 @@ A service text with one of them is asked about: a text that also advertises is a
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from promosms.sms.keywords.words import bare
@@ -28,10 +28,16 @@ def _plain(text: str) -> tuple[str, list[int]]:
     """The text without case and accents, and the place of each of its letters in the text."""
     letters, places = [], []
     for place, letter in enumerate(text):
-        piece = bare(letter)
+        piece = _bare_letter(letter)
         letters.append(piece)
         places += [place] * len(piece)
     return "".join(letters), places
+
+
+@lru_cache(1_024)
+def _bare_letter(letter: str) -> str:
+    """Most letters of a text are always the same few."""
+    return bare(letter)
 
 
 @cache

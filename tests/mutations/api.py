@@ -62,8 +62,8 @@ API = (
     ),
     Mutation(
         f"{SERVICES}api/messages.py",
-        "            Message.account_id == key.account_id,\n            or_(",
-        "            or_(",
+        '        Message.account_id == bindparam("account_id"),\n        or_(',
+        "        or_(",
         TEXTS,
         "sqlite",
     ),
@@ -258,6 +258,18 @@ API = (
         f"{SERVICES}api/keys.py",
         "    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now())",
         "    return key.revoked_at is None",
+        CALLERS,
+    ),
+    Mutation(
+        "promosms/web/api/caller.py",
+        "    if known is None or not keys.works(known.key):",
+        "    if known is None:",
+        CALLERS,
+    ),
+    Mutation(
+        "promosms/web/api/caller.py",
+        "    if owner.status == AccountStatus.DELETING:",
+        "    if False:",
         CALLERS,
     ),
     Mutation(

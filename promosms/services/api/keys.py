@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+from typing import NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.statements import update_rows
@@ -47,6 +48,21 @@ class Wish:
     sandbox: bool = False
     networks: Sequence[str] = ()
     expires_at: datetime | None = None
+
+
+class Found(NamedTuple):
+    """A key and its account."""
+
+    key: ApiKey
+    account: Account
+
+
+# Built once: it is asked with every request.
+_WITH_ACCOUNT = (
+    select(ApiKey, Account)
+    .join(Account, Account.id == ApiKey.account_id)
+    .where(ApiKey.secret_hash == bindparam("digest"))
+)
 
 
 def make(account_id: int, wish: Wish, actor: str) -> tuple[ApiKey, str]:
@@ -137,16 +153,23 @@ def note_unencrypted(token: str = "", *, digest: str = "") -> ApiKey | None:
     return key
 
 
-def find(token: str) -> ApiKey | None:
-    """The key of a token, whether it works or not; its use is noted once a day."""
-    key = _stored(token)
-    today = now().date()
-    if key is not None and works(key) and key.last_used_on != today:
+def find(token: str) -> Found | None:
+    """The key of a token with its account, whether it works or not; its use is noted once a day.
+
+    Both are read anew for every request, so a key that was revoked works no more at once.
+    """
+    if not tokens.is_complete(token):
+        return None
+    row = db.session.execute(_WITH_ACCOUNT, {"digest": _digest(token)}).one_or_none()
+    if row is None:
+        return None
+    found, today = Found(*row), now().date()
+    if works(found.key) and found.key.last_used_on != today:
         with transaction() as session:
             session.execute(
-                update_rows(ApiKey).where(ApiKey.id == key.id).values(last_used_on=today)
+                update_rows(ApiKey).where(ApiKey.id == found.key.id).values(last_used_on=today)
             )
-    return key
+    return found
 
 
 def name_of(key_id: int) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy.orm import load_only
 
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
@@ -66,6 +67,27 @@ class Filter:
     phone: str = ""
 
 
+# Built once, and only what is shown: programs ask for it again and again.
+_ONE = (
+    select(Message, ApiMessage)
+    .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
+    .where(
+        Message.id.in_(bindparam("numbers", expanding=True)),
+        Message.account_id == bindparam("account_id"),
+        or_(ApiMessage.message_id.is_not(None), Message.campaign_id.is_not(None)),
+    )
+    .options(
+        load_only(
+            *(Message.phone, Message.country, Message.sender, Message.text, Message.encoding),
+            *(Message.parts, Message.price, Message.status, Message.reason, Message.created_at),
+            *(Message.next_attempt_at, Message.attempts, Message.sent_at, Message.final_at),
+            *(Message.gateway_id, Message.campaign_id),
+        ),
+        load_only(ApiMessage.reference, ApiMessage.valid_until),
+    )
+)
+
+
 def find(key: ApiKey, public_id: str) -> ApiText | None:
     """The text with this id, if it is one of the account and of the kind of the key."""
     if key.sandbox:
@@ -74,16 +96,7 @@ def find(key: ApiKey, public_id: str) -> ApiText | None:
     numbers = message_ids.decode(public_id)
     if not numbers:
         return None
-    query = (
-        select(Message, ApiMessage)
-        .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
-        .where(
-            Message.id.in_(numbers),
-            Message.account_id == key.account_id,
-            or_(ApiMessage.message_id.is_not(None), Message.campaign_id.is_not(None)),
-        )
-    )
-    row = db.session.execute(query).first()
+    row = db.session.execute(_ONE, {"numbers": numbers, "account_id": key.account_id}).first()
     return None if row is None else texts_of([row])[0]
 
 

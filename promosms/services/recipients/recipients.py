@@ -234,13 +234,15 @@ def owner_of(session: Session, account_id: int, e164: str) -> str | None:
     It is the one with this number, else the one whom the last text to it was for: that recipient
     has got another number or was deleted.
     """
-    owner = session.scalar(
-        select(Recipient.public_id).where(
-            Recipient.account_id == account_id, Recipient.phone == e164
-        )
+    owner = select(Recipient.public_id).where(
+        Recipient.account_id == account_id, Recipient.phone == e164
     )
-    last = select(Message.recipient).where(Message.phone == e164, Message.account_id == account_id)
-    return owner or session.scalar(last.order_by(Message.id.desc()).limit(1))
+    texts = select(Message.recipient).where(Message.phone == e164, Message.account_id == account_id)
+    last = texts.order_by(Message.id.desc()).limit(1)
+    # The second is looked for only if there is no first.
+    found = func.coalesce(owner.scalar_subquery(), last.scalar_subquery())
+    owner_id: str | None = session.scalar(select(found))
+    return owner_id
 
 
 def texts_waiting(

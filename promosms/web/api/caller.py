@@ -35,18 +35,18 @@ def authenticate(scope: Scope | None) -> None:
 
     From here on only the rows of its account are seen.
     """
-    found = keys.find(_token())
-    if found is None or not keys.works(found):
-        security.note("api_key", code="unknown" if found is None else "ended")
+    known = keys.find(_token())
+    if known is None or not keys.works(known.key):
+        security.note("api_key", code="unknown" if known is None else "ended")
         raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
+    found, owner = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
     # The end of a transaction would make the session read it again.
     db.session.expunge(found)
-    g.api_key = found
+    g.api_key, g.api_account = found, owner
     if not keys.may_come_from(found, request.remote_addr or ""):
         security.because("address")
         raise Problem("address-not-allowed")
-    owner = g.api_account = db.session.get_one(Account, found.account_id)
     if owner.status == AccountStatus.DELETING:
         raise _unauthorized("This key does not work: its account is being deleted.")
     rate_limit.count(found.public_id)
