@@ -195,6 +195,13 @@ API = (
         LISTS,
     ),
     Mutation(
+        f"{SERVICES}api/lists.py",
+        "    except IntegrityError:",
+        "    except ZeroDivisionError:",
+        "tests/services/api/test_changes_at_once.py",
+        "postgresql",
+    ),
+    Mutation(
         f"{SERVICES}api/templates.py",
         "        CampaignTemplate.account_id == key.account_id, CampaignTemplate.public_id",
         "        CampaignTemplate.public_id",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from promosms.db import bulk
@@ -25,6 +26,10 @@ from promosms.services.sign_ups import forms as sign_up_forms
 MOST_PEOPLE = 10_000
 """So many people are put on a list, or taken off it, by one request."""
 RESULT = "list"
+
+
+Act = Callable[[Session, RecipientList, Sequence[int]], int]
+"""Changes who is on a locked list, and returns for how many that was new."""
 
 
 class Used(ListInUse):
@@ -162,13 +167,23 @@ def _take_off(session: Session, on_list: RecipientList, ids: Sequence[int]) -> i
     return lists.take_off_locked(session, ids, [on_list.id])
 
 
-def _change(
+def _change(key: ApiKey, public_id: str, people: People, act: Act) -> Change | None:
+    numbers, wrong = _numbers(people.phones)
+    try:
+        return _once(key, public_id, people, numbers, wrong, act)
+    except IntegrityError:
+        # Somebody was deleted at this moment, and is unknown now.
+        return _once(key, public_id, people, numbers, wrong, act)
+
+
+def _once(
     key: ApiKey,
     public_id: str,
     people: People,
-    act: Callable[[Session, RecipientList, Sequence[int]], int],
+    numbers: dict[int, str],
+    wrong: Sequence[Wrong],
+    act: Act,
 ) -> Change | None:
-    numbers, wrong = _numbers(people.phones)
     with transaction() as session:
         found = find(key, public_id, lock=True)
         if found is None:
