@@ -3,15 +3,24 @@
 import re
 from typing import ClassVar
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import CheckboxInput
 
 from promosms.forms.form import Form
 from promosms.forms.shared import WholeNumberField, stripped
 from promosms.language import gettext
 from promosms.language import lazy_gettext as _
 from promosms.lib import countries
-from promosms.models import SenderKind
+from promosms.models import REST_TYPES, Route, SenderKind
 from promosms.services.gateways.routes import Abilities, Behind
 from promosms.sms.senders import spelling
 
@@ -23,6 +32,10 @@ def _kinds() -> dict[str, str]:
         SenderKind.NAME.value: gettext("A name: nobody can answer"),
         SenderKind.NUMBER.value: gettext("A number: people can answer, also with STOP"),
     }
+
+
+def _rest_types() -> dict[str, str]:
+    return {str(number): f"{number}, {name}" for number, name in REST_TYPES.items()}
 
 
 class NewRouteForm(Form):
@@ -76,6 +89,22 @@ class RouteForm(NewRouteForm):
         description=_("One sentence. For example: People can answer, and it costs least."),
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
+    rest_types = SelectMultipleField(
+        _("Types of PromoSMS plug-ins that go by it"),
+        choices=_rest_types,
+        option_widget=CheckboxInput(),
+        description=_(
+            "What plug-ins for PromoSMS REST 3.2 write as the type. Each belongs to one route: "
+            "another one that has it loses it. Customers must be able to choose the route."
+        ),
+    )
+
+    @classmethod
+    def of(cls, route: Route) -> "RouteForm":
+        """The form with the stored values."""
+        form = cls(formdata=None, obj=route)
+        form.rest_types.data = [number for number in route.rest_types.split(",") if number]
+        return form
 
     def abilities(self) -> Abilities:
         """What customers can do with it."""
@@ -85,6 +114,7 @@ class RouteForm(NewRouteForm):
             urgent=bool(self.urgent.data),
             offered=bool(self.offered.data),
             description=self.description.data or "",
+            rest_types=",".join(sorted(self.rest_types.data or ())),
         )
 
     def validate_sender(self, field: Field) -> None:

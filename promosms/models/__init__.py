@@ -58,7 +58,7 @@ from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
 from promosms.models.campaigns.template import CampaignTemplate
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
-from promosms.models.gateways.route import Route, RouteGateway, SenderKind
+from promosms.models.gateways.route import REST_TYPES, Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
 from promosms.models.imports.import_ import (
     FORGOTTEN_NAME,
@@ -273,6 +273,7 @@ __all__ = [
     "ReplyEmails",
     "ReplyMode",
     "Role",
+    "REST_TYPES",
     "Route",
     "RouteGateway",
     "RunOutcome",

@@ -87,6 +87,11 @@ def same(first: str, second: str) -> bool:
     return names[0] == names[1] != []
 
 
+def literally(text: str) -> str:
+    """Return a text whose template renders exactly this text: each brace is doubled."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def compile(text: str, known: Collection[str] | None = None) -> Template:
     """Compile a text to a template. Every text is valid, so there are no errors.
 

@@ -5,6 +5,8 @@ application, which keeps its process small. Into the file it writes the SHA-256 
 came here, where others could read it: `services/api/exposed_keys.py` reads them.
 """
 
+import base64
+import binascii
 import hashlib
 import json
 import os
@@ -19,7 +21,8 @@ from urllib.parse import quote
 
 PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rstrip("/")
 SECRET = [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
-API = re.compile("/api/v1(/|$)")
+API = re.compile("/api/(?:v1|rest)(/|$)")
+REST = re.compile("/api/rest(/|$)")
 KEY = re.compile(r"psk_(?:live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")
 PROBLEM = {
     "type": f"{PUBLIC_URL}/api/errors#https-only",
@@ -29,6 +32,10 @@ PROBLEM = {
     "detail": "Use an address that begins with https://. Others could read what you sent: if there "
     "was a key in it, replace it.",
 }
+REFUSED = {"response": {"status": 400, "message": PROBLEM["detail"]}}
+"""The same for programs that speak PromoSMS REST 3.2."""
+ENCODED = re.compile("[0-9A-Za-z+/_-]{72,400}={0,2}")
+"""What may be an e-mail address and a key in base 64 (`services/api/tokens.py` has it, too)."""
 LARGEST = 100_000  # bytes of the file: more only comes from somebody who makes it up
 exposed: list[str] = []
 """The file for keys."""
@@ -57,12 +64,30 @@ def _refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> Ite
     """403: a program that is redirected would send its key over this connection each time."""
     in_address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
     for where, text in (("address", in_address), ("header", environ.get("HTTP_AUTHORIZATION", ""))):
-        if found := KEY.search(text):
-            _note(f"{where} {hashlib.sha256(found[0].encode()).hexdigest()}")
-    body = json.dumps(PROBLEM).encode()
-    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+        if key := _key_in(text):
+            _note(f"{where} {hashlib.sha256(key.encode()).hexdigest()}")
+    rest = REST.match(environ.get("PATH_INFO", ""))
+    body = json.dumps(REFUSED if rest else PROBLEM).encode()
+    kind = "application/json" if rest else "application/problem+json"
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     start_response("403 Forbidden", [*headers, *SECRET])
     return [body]
+
+
+def _key_in(text: str) -> str:
+    """The key within a text, also in base 64 as HTTP Basic has it; empty if there is none."""
+    for part in (text, *map(_decoded, ENCODED.findall(text))):
+        if found := KEY.search(part):
+            return found[0]
+    return ""
+
+
+def _decoded(word: str) -> str:
+    plain = word.rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
+    except binascii.Error:
+        return ""
 
 
 def _note(line: str) -> None:

@@ -68,6 +68,7 @@ BLUEPRINTS = (
     "api.documents",
     "api.keys",
     "webhooks.endpoints",
+    "rest32",
 )
 
 

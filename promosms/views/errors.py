@@ -17,11 +17,14 @@ from promosms.language import gettext as _
 from promosms.logs import security
 from promosms.services.abuse import refusals
 from promosms.services.abuse.refusals import PumpingProblem
+from promosms.services.api.rest32.statuses import NotDone
 from promosms.services.auth.hashing_slots import Busy
 from promosms.settings import settings
 from promosms.web import access
-from promosms.web.api import problems
+from promosms.web.api import problems, rest32
 from promosms.web.api.problems import Problem
+from promosms.web.api.rest32 import answers
+from promosms.web.api.rest32.answers import NotLetIn
 
 log = logs.get(__name__)
 DRAIN = 512 * 1024 * 1024
@@ -30,7 +33,9 @@ COUNTED = {"auth.confirm", "auth.reset"}  # their forms lead to texts that the i
 
 def init_app(app: Flask) -> None:
     """Register the error pages, and the problems of the API."""
-    app.register_error_handler(Problem, problems.answer)
+    app.register_error_handler(Problem, problem)
+    app.register_error_handler(NotDone, answers.refusal)
+    app.register_error_handler(NotLetIn, answers.of_lock_out)
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(SecurityError, foreign_host)
@@ -40,13 +45,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, crash)
 
 
+def problem(error: Problem) -> ResponseReturnValue:
+    """A problem of the API, in the words that the program understands."""
+    return answers.of_problem(error) if rest32.wanted() else problems.answer(error)
+
+
 def page(error: HTTPException) -> ResponseReturnValue:
     """The page for an HTTP error."""
     code = error.code or 500
     if code < 400:
         return error
-    if problems.wanted():
-        return problems.of_http(error)
+    if answer := _to_program(error):
+        return answer
     title, advice = _title_and_advice(code)
     return render_template("error.html", title=title, advice=advice, kept=kept_text(code)), code
 
@@ -74,8 +84,8 @@ def expired_form(error: CSRFError) -> ResponseReturnValue:
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Read the rest of the upload first, or the browser shows a broken connection."""
     _drain()
-    if problems.wanted():
-        return problems.of_http(error)
+    if answer := _to_program(error):
+        return answer
     size = settings.max_content_length // (1024 * 1024)
     title = _("This file is too large")
     advice = _(
@@ -109,6 +119,8 @@ def _log_and_render(event: str, error: Exception, code: int) -> ResponseReturnVa
     incident = secrets.token_hex(4)
     extra = {"endpoint": request.endpoint, "incident": incident}
     log.error(event, exc_info=error, extra=extra)
+    if rest32.wanted():
+        return answers.of_crash(code, incident)
     if problems.wanted():
         return problems.answer(
             Problem(problems.OF_HTTP.get(code, "internal"), more={"incident": incident})
@@ -117,6 +129,13 @@ def _log_and_render(event: str, error: Exception, code: int) -> ResponseReturnVa
     kept = kept_text(code)
     page = render_template("error.html", title=title, advice=advice, kept=kept, incident=incident)
     return page, code
+
+
+def _to_program(error: HTTPException) -> ResponseReturnValue | None:
+    """The answer to a program of an API; None for a person, who gets a page."""
+    if rest32.wanted():
+        return answers.of_http(error)
+    return problems.of_http(error) if problems.wanted() else None
 
 
 def kept_text(code: int) -> str:

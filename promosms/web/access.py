@@ -20,6 +20,7 @@ from promosms.models import Account, Role, Session, User
 from promosms.services.auth import reauthentication, sessions, totp
 from promosms.web.api import caller
 from promosms.web.api.endpoint import declared
+from promosms.web.api.rest32 import caller as rest32
 
 View = TypeVar("View", bound=Callable[..., Any])
 Owned = TypeVar("Owned")
@@ -28,7 +29,7 @@ Owned = TypeVar("Owned")
 class Access(StrEnum):
     """Public: anybody. Signed in: any user. Member and owner: of an account. Admin: operator's.
 
-    Key: a program with an API key, and no user.
+    Key: a program with an API key, and no user. Login: one with an e-mail and a key (REST 3.2).
     """
 
     PUBLIC = "public"
@@ -37,6 +38,7 @@ class Access(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"
     KEY = "key"
+    LOGIN = "login"
 
 
 ROLES = {
@@ -169,6 +171,9 @@ def _check() -> ResponseReturnValue | None:
         return None
     if access is Access.KEY:
         caller.authenticate(declared(request.endpoint).scope)
+        return None
+    if access is Access.LOGIN:
+        rest32.authenticate(request.endpoint)
         return None
     if not current_user.is_authenticated:
         return _sign_in_first()

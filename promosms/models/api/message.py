@@ -24,12 +24,16 @@ from promosms.models.registry import (
 )
 
 WITH_REFERENCE = "reference <> ''"
+OF_REST32 = "request <> ''"
 
 
 class ApiMessage(Model):
     """A message that came by the API: by which key, and the reference of the customer's program.
 
     `service_confirmed`: the program has said that it is no promotion, although it has words of one.
+    `request` is a random name that all texts of one request to PromoSMS REST 3.2 share, empty for
+    those of the other API. `delivery_url` is what the program wants to be called there when there
+    is news: `services/api/rest32/delivery_urls.py` fills its placeholders.
 
     There is no foreign key to the message on PostgreSQL, as for message parts: it would cost each
     message that is deleted a look-up. What deletes messages deletes these rows first.
@@ -47,6 +51,14 @@ class ApiMessage(Model):
             sqlite_where=text(WITH_REFERENCE),
             postgresql_where=text(WITH_REFERENCE),
         ),
+        Index(
+            "ix_api_messages_rest32",
+            "account_id",
+            "created_at",
+            "message_id",
+            sqlite_where=text(OF_REST32),
+            postgresql_where=text(OF_REST32),
+        ),
     )
     privacy = Privacy.COLLECTED
     customer_rights = ADD_AND_DELETE  # deleted with a person
@@ -61,6 +73,8 @@ class ApiMessage(Model):
             "service_confirmed": N_(
                 "has the program said that it is no promotion although it has words of one"
             ),
+            "request": N_("a random name that all texts of one request share"),
+            "delivery_url": N_("the address that your program wants to be called"),
         },
     )
     retention = Retention("its message goes", by="messages", setting="Account.retention_days")
@@ -72,6 +86,8 @@ class ApiMessage(Model):
     reference: Mapped[str] = mapped_column(String(100), default="")
     service_confirmed: Mapped[bool] = mapped_column(default=False)
     valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    request: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    delivery_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -9,6 +9,9 @@ from promosms.models.base import BigId, Model, Privacy
 from promosms.models.processing import NotPersonal
 from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
+REST_TYPES = {0: "FLASH", 1: "ECO", 3: "FULL", 4: "SPEED"}
+"""The types of texts in PromoSMS REST 3.2, with the names that PromoSMS gives to them."""
+
 
 class SenderKind(StrEnum):
     """Recipients can reply to a number, but not to a name."""
@@ -24,7 +27,8 @@ class Route(Model):
     whether that is possible here. `flash`: texts open on the screen and are not kept; every gateway
     of the route can do it. `urgent`: its campaigns are served before those of other routes.
     `offered`: customers can choose it; the default route they always can. `description` is for
-    them, one sentence.
+    them, one sentence. `rest_types` are the types of PromoSMS REST 3.2 that go by it, keys of
+    REST_TYPES such as "1,3". No two routes have the same type.
     """
 
     __tablename__ = "routes"
@@ -44,6 +48,7 @@ class Route(Model):
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     offered: Mapped[bool] = mapped_column(default=False, server_default=false())
     description: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    rest_types: Mapped[str] = mapped_column(String(7), default="", server_default="")
 
 
 class RouteGateway(Model):

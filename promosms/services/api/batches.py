@@ -65,7 +65,8 @@ class Person(NamedTuple):
 class BatchWish:
     """What a program asks for. `max_price` (1/10,000) is for all texts together.
 
-    `service`: the program says that it is no promotion, whatever its words sound like.
+    `service`: the program says that it is no promotion, whatever its words sound like. `request`
+    and `delivery_url` are those of a request that came by PromoSMS REST 3.2.
     """
 
     text: str
@@ -78,6 +79,8 @@ class BatchWish:
     max_price: int | None = None
     plain: bool = False
     service: bool = False
+    request: str = ""
+    delivery_url: str = ""
 
 
 class BatchRefused(Exception):
@@ -115,15 +118,38 @@ def compose(account: Account, wish: BatchWish) -> ComposedBatch:
 
     Who is left out is found by `without_opt_outs`.
     """
+    text, on_top, send_at = _same_for_all(account, wish)
+    drafts = _Writer(account, wish, text, on_top).drafts()
+    return ComposedBatch(wish, text, on_top, drafts, send_at)
+
+
+def compose_some(account: Account, wish: BatchWish) -> tuple[ComposedBatch, dict[int, Refused]]:
+    """The batch of those people who can be texted so, and why not of each other, by their place.
+
+    Raises Refused for what concerns all.
+    """
+    text, on_top, send_at = _same_for_all(account, wish)
+    writer = _Writer(account, wish, text, on_top)
+    people, drafts, refused = [], [], {}
+    for place, person in enumerate(wish.people):
+        try:
+            drafts.append(writer.draft(person))
+        except Refused as error:
+            refused[place] = error
+        else:
+            people.append(person)
+    return ComposedBatch(replace(wish, people=people), text, on_top, drafts, send_at), refused
+
+
+def _same_for_all(account: Account, wish: BatchWish) -> tuple[str, Chosen, datetime | None]:
+    """The text with its placeholders, the route with the sender, and the time; raises Refused."""
     text = transliterate.tidy(wish.text)
     if not text.strip():
         raise Refused(Refusal.EMPTY, "text")
     if not wish.service:
         composing.check_words(text)
     on_top = composing.sender_of(account, wish.route, wish.sender)
-    send_at = composing.planned(wish.send_at)
-    drafts = _Writer(account, wish, text, on_top).drafts()
-    return ComposedBatch(wish, text, on_top, drafts, send_at)
+    return text, on_top, composing.planned(wish.send_at)
 
 
 def without_opt_outs(account: Account, batch: ComposedBatch) -> ComposedBatch:
@@ -206,7 +232,7 @@ class _Writer:
         drafts, errors = [], []
         for place, person in enumerate(self.wish.people):
             try:
-                drafts.append(self._draft(person))
+                drafts.append(self.draft(person))
             except Refused as error:
                 errors.append((place, error))
                 if len(errors) >= MOST_REFUSED:
@@ -215,7 +241,8 @@ class _Writer:
             raise BatchRefused(errors)
         return drafts
 
-    def _draft(self, person: Person) -> MessageDraft:
+    def draft(self, person: Person) -> MessageDraft:
+        """The message to one of the people; raises Refused."""
         number = composing.number_of(person.to)
         if number.e164 in self.numbers:
             raise Refused(Refusal.TWICE, "to")
@@ -335,15 +362,15 @@ def _note(
     """Note the references of the program; returns the ids of the messages by number."""
     query = select(ROWS.c.phone, ROWS.c.id).where(ROWS.c.campaign_id == campaign.id)
     ids = {row.phone: row.id for row in session.execute(query)}
-    moment = now()
+    same = (False, None, batch.wish.request, batch.wish.delivery_url, now())
     rows = [
-        (ids[draft.phone], key.account_id, key.id, person.reference, False, None, moment)
+        (ids[draft.phone], key.account_id, key.id, person.reference, *same)
         for person, draft in zip(batch.wish.people, batch.drafts, strict=True)
     ]
     rows.sort(key=lambda row: row[0])
     names = (
         *("message_id", "account_id", "key_id", "reference"),
-        *("service_confirmed", "valid_until", "created_at"),
+        *("service_confirmed", "valid_until", "request", "delivery_url", "created_at"),
     )
     insert_rows(session, table_of(ApiMessage), names, rows)
     return ids

@@ -94,7 +94,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Composed:
-    """A text that can be sent: to whom, how it is shown, its size, and its price in 1/10,000."""
+    """A text that can be sent: to whom, how it is shown, its size, and its price in 1/10,000.
+
+    `request` and `delivery_url` are those of a text that came by PromoSMS REST 3.2.
+    """
 
     phone: str
     country: str
@@ -111,6 +114,8 @@ class Composed:
     send_at: datetime | None = None
     valid_until: datetime | None = None
     service_confirmed: bool = False
+    request: str = ""
+    delivery_url: str = ""
     costly: Mapping[str, str | None] = field(default_factory=dict)
     """Characters that make the text dearer, each with its plain replacement, if there is one."""
 

@@ -5,6 +5,8 @@ ones (190 bits), and 6 that are a checksum of all before. So a key that was copi
 from one that does not exist, and scanners find keys in source code.
 """
 
+import base64
+import binascii
 import re
 import secrets
 import zlib
@@ -15,6 +17,10 @@ LIVE, SANDBOX = "psk_live_", "psk_test_"
 NAME, SECRET, CHECK = 8, 32, 6
 ANYWHERE = re.compile(rf"psk_(?:live|test)_[0-9A-Za-z]{{{NAME}}}_[0-9A-Za-z]{{{SECRET + CHECK}}}")
 """A token within another text, such as an address."""
+
+
+ENCODED = re.compile(r"[0-9A-Za-z+/_-]{72,400}={0,2}")
+"""What may be an e-mail address and a token in base 64, as in HTTP Basic (RFC 7617)."""
 
 
 class NewToken(NamedTuple):
@@ -35,6 +41,27 @@ def is_complete(token: str) -> bool:
     """Is it a whole token, without a typing error?"""
     start, check = token[:-CHECK], token[-CHECK:]
     return ANYWHERE.fullmatch(token) is not None and check == _checksum(start)
+
+
+def found_in(text: str) -> str:
+    """A token within another text, such as an address or a header; empty if there is none.
+
+    It is also found in base 64 behind an e-mail address, as HTTP Basic and older interfaces of
+    PromoSMS have it.
+    """
+    found = ANYWHERE.search(text)
+    if found is None:
+        decoded = (_decoded(each[0]) for each in ENCODED.finditer(text))
+        found = next(filter(None, map(ANYWHERE.search, decoded)), None)
+    return found[0] if found else ""
+
+
+def _decoded(word: str) -> str:
+    plain = word.rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
+    except binascii.Error:
+        return ""
 
 
 def _random(length: int) -> str:

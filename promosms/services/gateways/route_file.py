@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from promosms.db.transactions import transaction
 from promosms.language import money
 from promosms.lib import countries
-from promosms.models import Gateway, Route, RouteGateway, SenderKind
+from promosms.models import REST_TYPES, Gateway, Route, RouteGateway, SenderKind
 from promosms.services.audit import log as audit_log
 from promosms.services.gateways import routes
 from promosms.services.gateways.routes import Abilities
@@ -85,6 +85,8 @@ def _read_route(code: str, table: Any) -> WantedRoute:
     if not spelling.fits(kind is SenderKind.NAME, sender):
         raise BadRouteFile(f"{code}: sender: a number such as +48732000001, or a name")
     given = {key: table[key] for key in asdict(Abilities()) if key in table}
+    if "rest_types" in given:
+        given["rest_types"] = _types(code, given["rest_types"])
     for key, value in given.items():
         if type(value) is not type(getattr(Abilities(), key)) or len(str(value)) > 200:
             raise BadRouteFile(f"{code}: {key}: true or false, or a sentence for description")
@@ -96,6 +98,15 @@ def _read_route(code: str, table: Any) -> WantedRoute:
         amounts=_amounts(code, table.get("prices", {})),
         gateways=None if listed is None else tuple(listed),
     )
+
+
+def _types(code: str, listed: Any) -> str:
+    """The types of PromoSMS REST 3.2, in order, as they are stored."""
+    if not isinstance(listed, list) or not all(
+        type(one) is int and one in REST_TYPES for one in listed
+    ):
+        raise BadRouteFile(f"{code}: rest_types: a list of {', '.join(map(str, REST_TYPES))}")
+    return ",".join(map(str, sorted(set(listed))))
 
 
 def _amounts(code: str, table: Any) -> dict[str, int]:

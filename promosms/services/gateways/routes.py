@@ -37,11 +37,13 @@ class Abilities:
     urgent: bool = False
     offered: bool = False
     description: str = ""
+    rest_types: str = ""
 
     @property
     def words(self) -> str:
         """Those that it has, for the audit log."""
-        return ", ".join(key for key, value in asdict(self).items() if value is True)
+        has = [key for key, value in asdict(self).items() if value is True]
+        return ", ".join([*has, f"types {self.rest_types}"] if self.rest_types else has)
 
 
 class CannotFlash(Exception):
@@ -160,6 +162,7 @@ def change(
         detail = f"{name}, {kind} {sender}"
         if abilities is not None:
             _check_flash(route, abilities.flash)
+            _free_types(session, route.id, abilities.rest_types)
             for ability, value in asdict(abilities).items():
                 setattr(route, ability, value)
             detail = ", ".join(part for part in (detail, abilities.words) if part)
@@ -233,6 +236,15 @@ def detach(route_id: int, gateway_id: int, actor: str) -> bool:
 def _check_flash(route: Route, flash: bool) -> None:
     if flash and (route.is_default or not all(can_flash(b.gateway) for b in behind(route.id))):
         raise CannotFlash
+
+
+def _free_types(session: Session, route_id: int, types: str) -> None:
+    """Take types of PromoSMS REST 3.2 from the other routes: each belongs to one route."""
+    moved = set(types.split(","))
+    others = select(Route).where(Route.id != route_id, Route.rest_types != "")
+    for other in session.scalars(others.with_for_update()):
+        kept = [one for one in other.rest_types.split(",") if one not in moved]
+        other.rest_types = ",".join(kept)
 
 
 def _record(

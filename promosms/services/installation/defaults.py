@@ -32,6 +32,7 @@ def ensure_defaults() -> None:
             sender_kind=SenderKind.NUMBER,
             sender=SENDER,
             is_default=True,
+            rest_types="1,3",
         )
         session.add_all([gateway, route])
         session.flush()

@@ -39,7 +39,7 @@ def route(code: str) -> ResponseReturnValue:
     """One route: change its name and its sender."""
     route, form = _route_or_404(code), RouteForm()
     if request.method == "GET":
-        return _page(route, RouteForm(formdata=None, obj=route))
+        return _page(route, RouteForm.of(route))
     if not form.validate():
         return _page(route, form), 422
     kind = SenderKind(form.sender_kind.data)
@@ -87,7 +87,7 @@ def arrange(code: str) -> ResponseReturnValue:
     route, form = _route_or_404(code), PlaceForm()
     gateway = gateways.find(form.gateway.data or "") or abort(404)
     if not form.validate():
-        return _page(route, RouteForm(formdata=None, obj=route), form), 422
+        return _page(route, RouteForm.of(route), form), 422
     place = form.position.data or 1, form.weight.data or 0, form.codes()
     services.arrange(route.id, gateway.id, place[0] - 1, place[1], place[2], me().public_id)
     flash(_("Saved: %(name)s.", name=gateway.name), "good")

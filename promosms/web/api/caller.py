@@ -31,14 +31,19 @@ def account() -> Account:
 
 
 def authenticate(scope: Scope | None) -> None:
-    """Find the key of this request, and what it may do. Raises Problem.
-
-    From here on only the rows of its account are seen.
-    """
+    """Find the key of this request, and what it may do. Raises Problem."""
     known = keys.find(_token())
     if known is None or not keys.works(known.key):
         security.note("api_key", code="unknown" if known is None else "ended")
         raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
+    act_for(known, scope)
+
+
+def act_for(known: Found, scope: Scope | None) -> None:
+    """Let this request act for the account of a key that works, within its limits.
+
+    Raises Problem. From here on only the rows of the account are seen.
+    """
     found, owner = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
     # The end of a transaction would make the session read it again.

@@ -116,7 +116,7 @@ def _call(kind: Endpoint, view: Callable[..., Answer], arguments: dict[str, Any]
         arguments["body"] = _body(kind.body)
     if kind.once is None:
         return _written(view(**arguments))
-    one = _once()
+    one = once_of_request()
     try:
         with idempotency.alone(one):
             return _written(view(**arguments, once=one))
@@ -149,7 +149,8 @@ def _query(model: type[BaseModel]) -> BaseModel:
         raise problems.invalid(error, parameters=True) from error
 
 
-def _once() -> Once | None:
+def once_of_request() -> Once | None:
+    """The name of this request, if it has an idempotency key. Raises Problem."""
     key = request.headers.get(HEADER)
     if key is None:
         return None

@@ -8,8 +8,9 @@ from flask import Flask, Response, request
 
 from promosms.logs import security
 from promosms.services.api import keys, tokens
-from promosms.web.api import problems
+from promosms.web.api import problems, rest32
 from promosms.web.api.problems import Problem
+from promosms.web.api.rest32 import answers
 
 
 def init_app(app: Flask) -> None:
@@ -18,17 +19,21 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse() -> Response | None:
-    if not problems.wanted():
+    if problems.wanted():
+        answer = problems.answer
+    elif rest32.wanted():
+        answer = answers.of_problem
+    else:
         return None
-    in_address = tokens.ANYWHERE.search(f"{request.path}?{request.query_string.decode('latin-1')}")
+    in_address = tokens.found_in(f"{request.path}?{request.query_string.decode('latin-1')}")
     if in_address:
-        keys.revoke_exposed(in_address[0])
+        keys.revoke_exposed(in_address)
     if not request.is_secure:
-        sent = tokens.ANYWHERE.search(request.headers.get("Authorization", ""))
+        sent = tokens.found_in(request.headers.get("Authorization", ""))
         if sent:
-            keys.note_unencrypted(sent[0])
-        return problems.answer(Problem("https-only"))
+            keys.note_unencrypted(sent)
+        return answer(Problem("https-only"))
     if in_address:
         security.because("key_in_address")
-        return problems.answer(Problem("key-in-address"))
+        return answer(Problem("key-in-address"))
     return None

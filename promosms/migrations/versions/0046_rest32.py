@@ -1,0 +1,60 @@
+"""PromoSMS REST 3.2: the types of routes, and what is known of a text that came by it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0046"
+down_revision = "0044"
+branch_labels = None
+depends_on = None
+
+OF_REST32 = sa.text("request <> ''")
+TYPES = {"flash": "0", "eco": "1", "full": "3", "speed": "4"}
+"""Of the routes that docs/samples/routes.toml makes."""
+OF_DEFAULT = {"eco": "1", "full": "3"}
+"""What else goes by the default route: texts of one part of a shop, whatever its plug-in says."""
+
+
+def upgrade() -> None:
+    """To this version."""
+    text = {"nullable": False, "server_default": ""}
+    op.add_column("api_messages", sa.Column("request", sa.String(20), **text))
+    op.add_column("api_messages", sa.Column("delivery_url", sa.String(500), **text))
+    op.create_index(
+        "ix_api_messages_rest32",
+        "api_messages",
+        ["account_id", "created_at", "message_id"],
+        sqlite_where=OF_REST32,
+        postgresql_where=OF_REST32,
+    )
+    op.add_column("routes", sa.Column("rest_types", sa.String(7), **text))
+    _types()
+
+
+def downgrade() -> None:
+    """Back to the version before."""
+    op.drop_column("routes", "rest_types")
+    op.drop_index("ix_api_messages_rest32", "api_messages")
+    op.drop_column("api_messages", "delivery_url")
+    op.drop_column("api_messages", "request")
+
+
+def _types() -> None:
+    routes = sa.table(
+        "routes",
+        *(sa.column(name) for name in ("code", "is_default", "flash", "rest_types")),
+    )
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(routes.c.code, routes.c.is_default, routes.c.flash)).all()
+    codes = {row.code for row in rows}
+    for row in rows:
+        types = {TYPES[row.code]} if row.code in TYPES else set()
+        if row.code == "flash" and not row.flash:
+            types = set()
+        if row.is_default:
+            types |= {number for code, number in OF_DEFAULT.items() if code not in codes}
+        connection.execute(
+            routes.update()
+            .where(routes.c.code == row.code)
+            .values(rest_types=",".join(sorted(types)))
+        )
