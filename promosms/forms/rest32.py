@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from promosms.services.api.rest32.requests import Asked
 from promosms.services.api.rest32.statuses import NotDone, Status
@@ -43,6 +44,20 @@ def of_json(body: bytes) -> Fields:
     return {SAME.get(str(name), str(name)): value for name, value in found.items()}
 
 
+def of_query(body: bytes, most: int) -> Fields:
+    """The fields of a form as in an address, at most so many; raises NotDone.
+
+    Not by the framework: it leaves bytes that are no UTF-8 as they were encoded, in the text.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict"
+        )
+    except ValueError as error:
+        raise NotDone(Status.UNREADABLE) from error
+    return of_form(pairs)
+
+
 def of_form(pairs: Iterable[tuple[str, str]]) -> Fields:
     """The fields of a form, with all values of each; raises NotDone."""
     found: dict[str, list[str]] = {}
@@ -72,7 +87,10 @@ def asked(fields: Fields) -> Asked:
 
 def flag(fields: Fields, name: str) -> bool:
     """Yes or no; without the field no. Raises NotDone."""
-    written = _text(fields.get(name), Status.FLAG).strip().lower()
+    value = fields.get(name)
+    if isinstance(value, bool):
+        return value
+    written = _text(value, Status.FLAG).strip().lower()
     if written not in FLAGS:
         raise NotDone(Status.FLAG, f"{name} is neither yes nor no. Send 1 or 0.")
     return FLAGS[written]
@@ -127,10 +145,8 @@ def _text(value: object, wrong: Status) -> str:
     """A text, also one that was sent as a number; empty for nothing."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, str | int):
+    if isinstance(value, str | int) and not isinstance(value, bool):
         return str(value)
     raise NotDone(wrong)

@@ -83,7 +83,12 @@ def _key_in(text: str) -> str:
 
 
 def _decoded(word: str) -> str:
+    """What stands in base 64 in a word, wherever in it that begins."""
     plain = word.rstrip("=").replace("+", "-").replace("/", "_")
+    return " ".join(map(_bytes_of, (plain[begin:] for begin in range(4))))
+
+
+def _bytes_of(plain: str) -> str:
     try:
         return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
     except binascii.Error:

@@ -28,7 +28,7 @@ from promosms.web.api.rest32.caller import needs
 bp = Blueprint("rest32", __name__, url_prefix=PREFIX)
 csrf.exempt(bp)
 PARTS = 20_100
-"""Fields of a form in several parts: 10,000 recipients, as many own ids, and the others."""
+"""Fields of a form: 10,000 recipients, as many own ids, and the others."""
 
 
 @bp.post("/sms")
@@ -94,7 +94,9 @@ def _fields() -> Fields:
     body = request.get_data()
     if request.is_json or body.lstrip()[:1] == b"{":
         return forms.of_json(body)
-    return forms.of_form(request.form.items(multi=True))
+    if request.mimetype == "multipart/form-data":
+        return forms.of_form(request.form.items(multi=True))
+    return forms.of_query(body, PARTS)
 
 
 def _results(results: Sequence[Result], every: bool) -> Response:
