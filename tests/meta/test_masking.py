@@ -38,7 +38,7 @@ WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     "search",
     *("content", "typed", "text", "text_b", "name", "filename", "target"),
-    *("title_en", "title_pl", "lead_en", "lead_pl", "keyword"),
+    *("title_en", "title_pl", "lead_en", "lead_pl", "keyword", "delivery_url"),
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
@@ -73,7 +73,7 @@ NO_WORDS = (
     *("stopped_why", "guard_passed", "planned_time", "planned_zone", "first_zone"),
     *("service_confirmed_by", "not_started", "detail", "window"),
     *("trigger", "weekdays", "clock", "outcome", "occasion"),
-    *("measure", "better"),
+    *("measure", "better", "request"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

@@ -64,13 +64,9 @@ PUBLIC = {
     *("delete_account.registration_gone", "delete_account.verify", "delete_account.key"),
     *("security.page", "security.tls", "security.text", "prices.index"),
     *("help.index", "help.topic"),
-    *(
-        "api_documents.index",
-        "api_documents.webhooks",
-        "api_documents.operations",
-        "api_documents.topic",
-    ),
+    *("api_documents.index", "api_documents.operations", "api_documents.topic"),
     *("api_documents.errors", "api_documents.document"),
+    *("api_documents.promosms", "api_documents.webhooks"),
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",

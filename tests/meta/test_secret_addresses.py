@@ -31,10 +31,11 @@ OPEN_QUERY = {
     ),
     *("segment", "invoice", "show", "state", "status", "trial", "account", "email", "part", "why"),
     *("campaign", "starter", "trade"),
+    *("from-time", "to-time", "after-id"),  # of PromoSMS REST 3.2
     "trigger",  # of a new automation
     "next",  # another address, looked into
 }
-READ = re.compile(r'args\.get(?:list)?\(\s*"(\w+)"')
+READ = re.compile(r'args\.get(?:list)?\(\s*"([\w-]+)"')
 KEPT_FROM_ALL = ("no-store", "no-referrer")
 
 

@@ -15,10 +15,12 @@ import httpx
 import pytest
 
 from benchmarks.installation import account, running_installation
-from promosms.models import Scope
+from promosms.db.transactions import transaction
+from promosms.models import Role, Scope, User
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
 from promosms.services.webhooks import signing
+from promosms.views.api import plug_ins
 from promosms.views.api.guide import LANGUAGES, SAMPLES
 from tests.running.server import Server, running
 
@@ -28,6 +30,8 @@ CERTIFICATE = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Where programs look for the certificate that they trust, as the page says."""
 
 
+LOGIN = "owner@shop.example"
+PLUG_INS = list(plug_ins.LANGUAGES.values())
 RECEIVING = ("py", "php", "mjs")
 """The samples that take events: a shell does not listen."""
 BODY = '{"type":"webhook.test","timestamp":"","data":{"words":"Łódź"}}'.encode()
@@ -66,7 +70,9 @@ class Reader:
     server: Server
     key: str
 
-    def run(self, sample: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, sample: str, *words: str, folder: Path = SAMPLES, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a sample with the address and the key in its environment."""
         program = shutil.which(PROGRAMS[sample.rpartition(".")[2]])
         assert program, f"a program for {sample} is missing: scripts/test installs it"
@@ -74,10 +80,11 @@ class Reader:
             "PATH": os.environ["PATH"],
             "PROMOSMS_ADDRESS": self.server.address,
             "PROMOSMS_KEY": self.key,
+            "PROMOSMS_LOGIN": LOGIN,
             **dict.fromkeys(CERTIFICATE, str(self.server.certificate)),
         }
         return subprocess.run(
-            [program, str(SAMPLES / sample), *words],
+            [program, str(folder / sample), *words],
             env=given | environment,
             capture_output=True,
             text=True,
@@ -92,7 +99,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     with running_installation() as installation:
         with installation.app.app_context():
             wish = Wish("Trial", tuple(Scope), sandbox=True)
-            _key, token = keys.make(account("shop"), wish, "a user")
+            account_id = account("shop")
+            with transaction() as session:
+                session.add(User(account_id=account_id, role=Role.OWNER, email=LOGIN))
+            _key, token = keys.make(account_id, wish, "a user")
         with running(tmp_path_factory.mktemp("samples"), **installation.env) as server:
             yield Reader(server, token)
 
@@ -182,7 +192,20 @@ def test_a_sample_takes_what_is_signed_once_and_nothing_else(receiving: Receivin
     assert [json.loads(line.partition(" ")[2]) for line in lines] == [{"words": "Łódź"}] * 2
 
 
+@pytest.mark.parametrize("end", PLUG_INS)
+def test_a_sample_sends_a_text_as_plug_ins_for_promosms_do(reader: Reader, end: str) -> None:
+    sent = reader.run(f"send.{end}", folder=plug_ins.SAMPLES)
+    assert sent.returncode == 0, sent.stderr
+    assert "msg_test_" in sent.stdout
+    wrong = reader.run(f"send.{end}", folder=plug_ins.SAMPLES, PROMOSMS_LOGIN="x@shop.example")
+    assert wrong.returncode != 0
+    assert "400" in wrong.stdout + wrong.stderr
+    assert "E-mail and API password do not fit" in wrong.stdout + wrong.stderr
+
+
 def test_all_samples_are_run() -> None:
     files = {file.name for file in SAMPLES.iterdir()}
     others = {f"receive.{end}" for end in RECEIVING}
     assert files == {f"{name}.{end}" for name in ("send", "read") for end in PROGRAMS} | others
+    assert files == {f"{name}.{end}" for name in ("send", "read") for end in PROGRAMS}
+    assert {file.name for file in plug_ins.SAMPLES.iterdir()} == {f"send.{end}" for end in PLUG_INS}

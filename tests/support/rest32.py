@@ -5,15 +5,22 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
+
+from promosms.extensions import db
+from promosms.models import Message
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 PREFIX = "/api/rest/v3_2"
 BASE = "https://localhost"
 OWNER = "owner@example.com"
+NUMBER = "500600700"
+E164 = "+48500600700"
 HTTP_OF_CLASS = {0: (200,), 1: (400,), 2: (400, 404, 405, 413), 3: (403,), 4: (401, 429)}
 
 
@@ -59,6 +66,27 @@ class Plugin:
         )
         _check(response)
         return response
+
+
+def form_of(**fields: object) -> str:
+    """A form with a type, a text and a recipient, unless others are given."""
+    given = {"type": 1, "text": "Hello", "recipients[]": NUMBER}
+    named = {name.replace("_", "-"): value for name, value in fields.items()}
+    return urlencode({name: each for name, each in (given | named).items() if each is not None})
+
+
+def stored(app: Flask) -> list[Message]:
+    """The messages, the oldest first."""
+    with app.app_context():
+        found = list(db.session.scalars(select(Message).order_by(Message.id)))
+        db.session.expunge_all()
+        return found
+
+
+def rows(app: Flask, model: type) -> int:
+    """How many rows a table has."""
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def status(response: TestResponse) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.api.webhooks import EVENTS
 from promosms.models import Scope
 from promosms.urls import public_address
-from promosms.views.api import guide, reference
+from promosms.views.api import guide, plug_ins, reference
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, openapi
 from promosms.web.api.problems import DOCUMENTED, TYPES, ProblemType
@@ -81,6 +81,23 @@ def errors() -> ResponseReturnValue:
     by_status = groupby(sorted(TYPES.items(), key=_status), _status)
     statuses = [(HTTPStatus(status), list(problems)) for status, problems in by_status]
     return render_template("api/errors.html", statuses=statuses)
+
+
+@bp.get("/api/promosms")
+@allow(Access.PUBLIC)
+def promosms() -> ResponseReturnValue:
+    """PromoSMS REST 3.2: how a plug-in is pointed here, its fields and all statuses."""
+    return render_template(
+        "api/promosms.html",
+        address=public_address(""),
+        programs=plug_ins.LANGUAGES,
+        samples=list(plug_ins.samples()),
+        done=plug_ins.done(),
+        refused=plug_ins.refused(),
+        reported=plug_ins.reported(),
+        statuses=plug_ins.statuses(),
+        **plug_ins.figures(),
+    )
 
 
 @bp.get(f"{PREFIX}/openapi.json")

@@ -93,5 +93,6 @@ def _shown_once(key: ApiKey, token: str, old: ApiKey | None = None) -> ResponseR
         token=token,
         old=old,
         example=key_words.example(key, token, me().phone),
+        login=me().email,
         words=key_words,
     )

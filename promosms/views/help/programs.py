@@ -28,6 +28,15 @@ def connecting() -> Topic:
                 drawing="lock",
             ),
             Part(
+                _("A plug-in that was written for PromoSMS"),
+                (
+                    _(
+                        "It works when you change its address to that of this service: the login "
+                        "is your e-mail address, the password is the key."
+                    ),
+                ),
+            ),
+            Part(
                 _("Keep it safe"),
                 points=(
                     _("Who has the key acts for you, and you pay for the texts."),
@@ -55,6 +64,10 @@ def connecting() -> Topic:
         (
             Link("api_keys.index", _("API keys")),
             Link("api_documents.index", _("Documentation for programmers")),
+            Link("api_documents.promosms", _("Plug-ins for PromoSMS")),
         ),
-        _("API, program, programmer, developer, shop system, integration, token, sandbox, curl"),
+        _(
+            "API, program, programmer, developer, shop system, integration, token, sandbox, curl, "
+            "plug-in"
+        ),
     )

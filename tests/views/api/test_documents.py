@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -10,18 +11,25 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 
+from promosms.forms import rest32 as forms_of_plug_ins
 from promosms.forms.api.webhooks import EVENTS
 from promosms.gateways.simulator import OUTCOMES, Outcome
 from promosms.models import MessageStatus, Scope, WebhookEvent
+from promosms.services.api.rest32 import delivery_urls
+from promosms.services.api.rest32.statuses import MEANINGS, Status
 from promosms.services.webhooks import noting, recording
-from promosms.views.api import examples, guide, schemas
+from promosms.views.api import examples, guide, plug_ins, schemas
 from promosms.web.api import openapi
 from promosms.web.api.problems import TYPES
+from promosms.web.api.rest32 import answers
 from tests.support.html import Page, Tag
 from tests.support.pages import PageClient, words
 
 METHODS = {"get", "post", "delete", "patch"}
-PAGES = ("/api", "/api/reference", "/api/reference/messages", "/api/webhooks", "/api/errors")
+PAGES = (
+    *("/api", "/api/reference", "/api/reference/messages"),
+    *("/api/webhooks", "/api/errors", "/api/promosms"),
+)
 JSON = "application/json"
 EMPTY: dict[str, Any] = {"content": {JSON: {"schema": {}}}}
 INLINE = re.compile(r"`([^`]+)`")
@@ -306,6 +314,28 @@ def test_the_guide_shows_the_samples_as_they_are_and_its_own_address(
         there = [tag.get_text() for tag in about_events] if file.stem == "receive" else listings
         assert file.read_text() in there, file.name
     assert any("PROMOSMS_ADDRESS='https://" in text for text in listings)
+
+
+def test_the_page_about_plug_ins_has_all_fields_statuses_and_samples(
+    app: Flask, visitor: PageClient
+) -> None:
+    page = visitor.get_page("/api/promosms")
+    listings = [tag.get_text() for tag in page.select("pre code")]
+    for file in plug_ins.SAMPLES.iterdir():
+        assert file.read_text() in listings, file.name
+    sent = forms_of_plug_ins.asked(dict.fromkeys(plug_ins.FIELDS))
+    assert len(plug_ins.FIELDS) == len(fields(sent)) + 1  # return-send-recipients is of the answer
+    for status in Status:
+        [words_of_it] = page.select(f"#status-{int(status)} + dd")
+        said = read(words_of_it)
+        assert said.startswith(f"{MEANINGS[status].title}.")
+        assert said.endswith(f"HTTP {answers.http_of(status)}")
+    told = section(page, "delivery")
+    for name in plug_ins.PLACES:
+        assert name in told
+        filled = delivery_urls.filled(name, "msg_0", MessageStatus.SENT)
+        assert filled != name
+    assert set(plug_ins.REPORTS) == set(delivery_urls.REPORTS.values())
 
 
 def test_they_are_found_from_every_page(visitor: PageClient) -> None:

@@ -56,6 +56,11 @@ class Meaning:
     title: str
     advice: str
 
+    @property
+    def words(self) -> str:
+        """Both in one line, without the backticks that mark names on pages."""
+        return f"{self.title}. {self.advice}".replace("`", "")
+
 
 class NotDone(Exception):
     """A request, or the text to one recipient, was not accepted; `detail` says more, in English."""
@@ -63,7 +68,7 @@ class NotDone(Exception):
     def __init__(self, status: Status, detail: str = "") -> None:
         super().__init__(status)
         self.status = status
-        self.detail = detail or f"{MEANINGS[status].title}. {MEANINGS[status].advice}"
+        self.detail = detail or MEANINGS[status].words
 
 
 MEANINGS: Mapping[Status, Meaning] = {
