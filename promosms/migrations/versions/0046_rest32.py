@@ -12,7 +12,7 @@ OF_REST32 = sa.text("request <> ''")
 TYPES = {"flash": "0", "eco": "1", "full": "3", "speed": "4"}
 """Of the routes that docs/samples/routes.toml makes."""
 OF_DEFAULT = {"eco": "1", "full": "3"}
-"""What else goes by the default route: texts of one part of a shop, whatever its plug-in says."""
+"""What goes by the default route where there is no route of its own, as on a new installation."""
 
 
 def upgrade() -> None:
@@ -46,15 +46,18 @@ def _types() -> None:
     )
     connection = op.get_bind()
     rows = connection.execute(sa.select(routes.c.code, routes.c.is_default, routes.c.flash)).all()
-    codes = {row.code for row in rows}
-    for row in rows:
-        types = {TYPES[row.code]} if row.code in TYPES else set()
-        if row.code == "flash" and not row.flash:
-            types = set()
-        if row.is_default:
-            types |= {number for code, number in OF_DEFAULT.items() if code not in codes}
-        connection.execute(
-            routes.update()
-            .where(routes.c.code == row.code)
-            .values(rest_types=",".join(sorted(types)))
-        )
+    for code, types in types_of([tuple(row) for row in rows]).items():
+        chosen = routes.update().where(routes.c.code == code)
+        connection.execute(chosen.values(rest_types=types))
+
+
+def types_of(rows):
+    """The types of each route by its code; a row has the code, is it the default one, flash."""
+    codes = {code for code, _is_default, _flash in rows}
+    found = {}
+    for code, is_default, flash in rows:
+        types = {TYPES[code]} if code in TYPES and flash == (code == "flash") else set()
+        if is_default:
+            types |= {number for other, number in OF_DEFAULT.items() if other not in codes}
+        found[code] = ",".join(sorted(types))
+    return found

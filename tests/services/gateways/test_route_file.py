@@ -1,5 +1,6 @@
 """Routes from a file: the example makes four, a second time changes nothing."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ BAD = {
     "[eco]\nname = 'E'\nsender = '71234'\nprices = { XX = '1' }": "no country XX",
     "[eco]\nname = 'E'\nsender = '71234'\nprices = { PL = 0.03 }": "an amount",
     "[eco]\nname = 'E'\nsender = '71234'\ngateways = ['Nowhere']": "no gateway Nowhere",
+    "[eco]\nname = 'E'\nsender = '71234'\nrest_types = [2]": "rest_types",
+    "[eco]\nname = 'E'\nsender = '71234'\nrest_types = [true]": "rest_types",
+    "[eco]\nname = 'E'\nsender = '71234'\nrest_types = '1'": "rest_types",
     "[standard]\nname = 'S'\nsender = '71234'\nflash = true": "flash",
 }
 
@@ -39,6 +43,13 @@ def test_the_example_makes_four_routes_once(app: Flask, context: None) -> None:
     assert "speed: PL costs €0.07" in first.output
     again = run(app, "routes", "import", str(EXAMPLE))
     assert again.output == "Everything is as the file says.\n"
+    assert {route.code: route.rest_types for route in routes.everything()} == {
+        "standard": "",
+        "eco": "1",
+        "full": "3",
+        "speed": "4",
+        "flash": "0",
+    }
     assert [route.name for route in chosen.routes()] == [
         *("Standard", "ECO", "FULL", "SPEED", "FLASH")
     ]
@@ -51,7 +62,7 @@ def test_the_example_makes_four_routes_once(app: Flask, context: None) -> None:
     assert [each.gateway.name for each in routes.behind(by_code["flash"].id)] == ["Simulator"]
     text = EXAMPLE.read_text().replace('PL = "0.03"', 'PL = "0.02"').replace("ECO", "Eco")
     assert route_file.apply(route_file.read(text), "test") == [
-        "eco: changed to +48732000001, offered",
+        "eco: changed to +48732000001, offered, types 1",
         "eco: PL costs €0.02",
     ]
     actions = set(db.session.scalars(select(AuditEntry.action)))
@@ -86,3 +97,37 @@ def test_a_flash_route_has_only_gateways_that_can_flash(context: None) -> None:
             routes.attach(route.id, found[name].id, "test")
     assert not routes.make_default(route.id, "test")
     assert defaults.default_route().code == "standard"
+
+
+def test_each_type_of_plug_ins_belongs_to_one_route(context: None) -> None:
+    text = "[{0}]\nname = '{0}'\nsender = '71234'\nrest_types = {1}\n"
+    route_file.apply(route_file.read(text.format("a", [3, 1, 1])), "test")
+    assert {route.code: route.rest_types for route in routes.everything()} == {
+        "standard": "",
+        "a": "1,3",
+    }
+    route_file.apply(route_file.read(text.format("b", [3, 0])), "test")
+    assert {route.code: route.rest_types for route in routes.everything()} == {
+        "standard": "",
+        "a": "1",
+        "b": "0,3",
+    }
+
+
+def test_routes_from_before_get_the_types_of_their_names() -> None:
+    types_of = import_module("promosms.migrations.versions.0046_rest32").types_of
+    standard = ("standard", True, False)
+    assert types_of([standard]) == {"standard": "1,3"}
+    four = [("eco", False, False), ("full", False, False), ("speed", False, False)]
+    assert types_of([standard, *four, ("flash", False, True)]) == {
+        "standard": "",
+        "eco": "1",
+        "full": "3",
+        "speed": "4",
+        "flash": "0",
+    }
+    assert types_of([("eco", True, False), ("flash", False, False), ("x", False, False)]) == {
+        "eco": "1,3",
+        "flash": "",
+        "x": "",
+    }

@@ -173,3 +173,18 @@ def test_a_new_route_copies_the_default_route_and_can_replace_it(
         defaults = db.session.scalars(select(Route.code).where(Route.is_default)).all()
         assert defaults == [code]
         assert len(db.session.scalars(select(Price.id)).all()) == 2 * len(installation.PRICES)
+
+
+def test_the_types_of_plug_ins_are_seen_and_moved(app: Flask, admin: PageClient) -> None:
+    assert "Plug-ins: type 1, 3" in words(admin.get_page("/admin/routes").get_text(" "))
+    checked = admin.get_page(PAGE).select('input[name="rest_types"][checked]')
+    assert [box["value"] for box in checked] == ["1", "3"]
+    admin.post_page("/admin/routes", {"name": "Fast"})
+    with app.app_context():
+        code = db.session.scalars(select(Route.code).where(Route.name == "Fast")).one()
+    named = {"name": "Fast", "sender_kind": "number", "sender": "71234"}
+    admin.post_page(f"/admin/routes/{code}", {**named, "rest_types": ["4", "3"]})
+    admin.post_page(f"/admin/routes/{code}", {**named, "rest_types": ["2"]}, status=422)
+    with app.app_context():
+        rows = db.session.execute(select(Route.code, Route.rest_types)).all()
+        assert dict(map(tuple, rows)) == {"standard": "1", code: "3,4"}
