@@ -89,6 +89,7 @@ def _decoded(word: str) -> str:
 
 
 def _bytes_of(plain: str) -> str:
+    plain = plain[:-1] if len(plain) % 4 == 1 else plain  # what follows in an address
     try:
         return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
     except binascii.Error:

@@ -1,5 +1,6 @@
 """Keys that came over plain HTTP to the process that redirects pages."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import ApiKey, Email
-from promosms.services.api import exposed_keys
+from promosms.services.api import exposed_keys, tokens
 from promosms.settings import instance_file
 from promosms.supervisor import redirect
 from tests.support.api import Program
@@ -25,16 +26,23 @@ def file(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def ask(method: str = "GET", path: str = "/api/v1/balance", query: str = "", key: str = "") -> str:
+def ask(
+    method: str = "GET",
+    path: str = "/api/v1/balance",
+    query: str = "",
+    key: str = "",
+    scheme: str = "Bearer",
+) -> str:
     answers = []
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "QUERY_STRING": query,
-        "HTTP_AUTHORIZATION": f"Bearer {key}" if key else "",
+        "HTTP_AUTHORIZATION": f"{scheme} {key}" if key else "",
     }
     body = b"".join(redirect.app(environ, lambda status, headers: answers.append(status)))
     assert b"https-only" in body or not path.startswith("/api/v1/")
+    assert b'{"response": {"status": 400' in body or not path.startswith("/api/rest/")
     return str(answers[0])
 
 
@@ -68,6 +76,20 @@ def test_a_key_in_an_address_is_revoked(
         ask(path=f"/api/v1/messages/{program.token}")
     _lines, key, emails = noted(app)
     assert (key.revoked_at is not None, key.revoked_why, emails) == (True, "in_address", 1)
+
+
+@pytest.mark.parametrize("email", ["a@b.pl", "ab@b.pl", "abc@b.pl"])
+def test_a_key_of_a_plug_in_is_found_in_base_64(
+    app: Flask, file: Path, program: Program, email: str
+) -> None:
+    pair = base64.b64encode(f"{email}:{program.token}".encode()).decode()
+    sent = ask("POST", "/api/rest/v3_2/sms", key=pair, scheme="Basic")
+    assert sent == "403 Forbidden"
+    _lines, key, _emails = noted(app)
+    assert (key.exposed_at is not None, key.revoked_at) == (True, None)
+    ask(path=f"/api/rest/send-sms/{pair}/json")
+    assert noted(app)[1].revoked_why == "in_address"
+    assert tokens.found_in(f"Basic {pair}") == program.token
 
 
 def test_what_is_made_up_marks_nothing(app: Flask, file: Path, program: Program) -> None:
