@@ -21,6 +21,7 @@ from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.rest32 import OWNER
 
+HOUR = timedelta(hours=1)
 NUMBERS = [f"5006{number:05}" for number in range(100, 101 + SINGLE)]
 
 
@@ -101,3 +102,23 @@ def test_after_a_pause_there_are_five_tries_again(app: Flask, clock: Clock) -> N
             lock_out.count(["a"])  # during the pause nothing is counted
             clock.move(minutes=15)
         assert lock_out.seconds_left("b") == 0
+
+
+def test_reports_are_those_of_the_account_with_both_ends_of_the_time(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    clock.stop()
+    mine, theirs = (
+        new_key(app, person.account_id, name="A") for person in (cast.owner, cast.stranger)
+    )
+    with app.app_context():
+        send(key_of(theirs), Asked(NUMBERS[:1], "Hi"))
+        key = key_of(mine)
+        assert reports.between(key, now() - HOUR, now() + HOUR).rows == []
+        [sent] = send(key, Asked(NUMBERS[:1], "Hi"))
+        moment = now()
+        spans = {(moment, moment + HOUR): 1, (moment - HOUR, moment): 0}
+        for (since, until), number in spans.items():
+            assert len(reports.between(key, since, until).rows) == number
+        assert reports.number_of(key, sent.id) is not None
+        assert reports.number_of(key, "msg_nothing") is None
