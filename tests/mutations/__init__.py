@@ -14,6 +14,7 @@ from tests.mutations.mutation import Mutation
 from tests.mutations.opt_outs import OPT_OUT
 from tests.mutations.recipients import RECIPIENTS
 from tests.mutations.responses import RESPONSES
+from tests.mutations.rest32 import REST32
 from tests.mutations.segments import SEGMENTS
 from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
@@ -41,4 +42,5 @@ MUTATIONS = (
     *TENANCY,
     *DEPARTED,
     *API,
+    *REST32,
 )

@@ -38,8 +38,8 @@ API = (
     ),
     Mutation(
         f"{SERVICES}api/accepting.py",
-        "        composing.check_recipient(account, composed)\n        try:",
-        "        try:",
+        "    composing.check_recipient(account, composed)\n    try:",
+        "    try:",
         TEXTS,
     ),
     Mutation(
@@ -293,7 +293,7 @@ API = (
     ),
     Mutation(
         "promosms/web/api/exposure.py",
-        "        keys.revoke_exposed(in_address[0])\n",
+        "        keys.revoke_exposed(in_address)\n",
         "        pass\n",
         CALLERS,
     ),
