@@ -139,7 +139,12 @@ from promosms.models.sending.message import (
 from promosms.models.sending.message_count import MessageCount
 from promosms.models.sending.unmatched_opt_out import UnmatchedOptOut, UnmatchedStatus
 from promosms.models.webhooks.delivery import DeliveryStatus, WebhookDelivery
-from promosms.models.webhooks.endpoint import EndpointStatus, WebhookEndpoint, WebhookEvent
+from promosms.models.webhooks.endpoint import (
+    EndpointKind,
+    EndpointStatus,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "AbMeasure",
@@ -308,6 +313,7 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookEvent",
     "DeliveryStatus",
+    "EndpointKind",
     "EndpointStatus",
     "WelcomeCredit",
     "LONGEST_WORDING",

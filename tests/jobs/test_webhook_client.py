@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from promosms.jobs.webhooks import client as webhook_client
-from promosms.jobs.webhooks.client import Answer, Client
+from promosms.jobs.webhooks.client import Answer, Client, Request
 from promosms.supervisor.certificate import ensure
 from tests.support.webhooks import Received, Receiver, receiving
 
@@ -39,7 +39,7 @@ def ask(
     async def run() -> Answer:
         client = Client(private=private, resolve=found, trust=trust)
         try:
-            return await client.post(url, HEADERS, b"{}")
+            return await client.send(Request(url, HEADERS, b"{}"))
         finally:
             await client.close()
 

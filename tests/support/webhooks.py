@@ -74,7 +74,7 @@ def receiving(answers: Answers = takes_all, certificate: Path | None = None) -> 
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Received(headers, body, self.path)
             receiver.requests.append(request)
@@ -83,6 +83,8 @@ def receiving(answers: Answers = takes_all, certificate: Path | None = None) -> 
             for name, value in {"Content-Length": "0", **more}.items():
                 self.send_header(name, value)
             self.end_headers()
+
+        do_GET = do_POST
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

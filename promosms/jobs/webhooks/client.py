@@ -10,11 +10,13 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx import create_ssl_context
+from yarl import URL
 
 from promosms.gateways.http.client import retry_after, system_addresses
 from promosms.services.webhooks import addresses
@@ -36,6 +38,15 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 class Refused(OSError):
     """The name leads to an address that webhooks may not reach."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent: JSON as a POST, or without a body a GET, which plug-ins want, also by http."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 class Client:
@@ -66,21 +77,27 @@ class Client:
             auto_decompress=False,
             trust_env=False,
             skip_auto_headers=("Accept-Encoding", "Accept"),
-            headers={"User-Agent": "PromoSMS-Webhooks", "Content-Type": "application/json"},
+            headers={"User-Agent": "PromoSMS-Webhooks"},
         )
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Post something; whatever happens is an answer."""
+    async def send(self, request: Request) -> Answer:
+        """Send a request; whatever happens is an answer."""
         began = time.monotonic()
-        answer, wait = await self._try(url, headers, body)
+        answer, wait = await self._try(request)
         return answer, round((time.monotonic() - began) * 1000), wait
 
-    async def _try(self, url: str, headers: dict[str, str], body: bytes) -> tuple[str, float]:
-        if addresses.problem_of(url, private=self.private):
+    async def _try(self, request: Request) -> tuple[str, float]:
+        plain = request.body is None
+        if addresses.problem_of(request.url, private=self.private, plain=plain):
             return "refused_address", 0.0
         try:
-            async with self.session.post(
-                url, data=body, headers=headers, allow_redirects=False
+            async with self.session.request(
+                "GET" if plain else "POST",
+                # As it was given: whoever gave it may have encoded it in an unusual way.
+                URL(request.url, encoded=True),
+                data=request.body,
+                headers=request.headers,
+                allow_redirects=False,
             ) as response:
                 wait = 0.0
                 if response.status in ASKS_TO_WAIT:

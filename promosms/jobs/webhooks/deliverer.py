@@ -11,11 +11,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from promosms.jobs.webhooks.client import Client
-from promosms.models import now
+from promosms.jobs.webhooks.client import Client, Request
+from promosms.models import EndpointKind, now
 from promosms.services.api import webhook_events
+from promosms.services.api.rest32 import report_calls
 from promosms.services.webhooks import claiming, event_ids, recording, signing
 from promosms.services.webhooks.claiming import Claimed
 from promosms.services.webhooks.recording import DROPPED, Result
@@ -35,13 +35,8 @@ NO_SECRET = "no_secret"
 LEAVING = 3.0  # seconds that requests get when the worker ends
 
 
-@dataclass(frozen=True)
-class Request:
-    """A delivery, ready to be sent."""
-
-    claimed: Claimed
-    headers: dict[str, str]
-    body: bytes
+Ready = tuple[Claimed, Request]
+"""A delivery, and what is sent."""
 
 
 class Deliverer:
@@ -64,24 +59,21 @@ class Deliverer:
         allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE)
         return max(0, min(free, allowed - self.under_way[endpoint_id]))
 
-    def start(self, requests: Sequence[Request]) -> None:
+    def start(self, requests: Sequence[Ready]) -> None:
         """Send requests; their answers come into the queue."""
-        for request in requests:
-            self.under_way[request.claimed.endpoint.id] += 1
+        for claimed, _ in requests:
+            self.under_way[claimed.endpoint.id] += 1
         self.loop.call_soon_threadsafe(self._spawn, requests)
 
-    def _spawn(self, requests: Sequence[Request]) -> None:
-        for request in requests:
-            task = self.loop.create_task(self._send(request))
+    def _spawn(self, requests: Sequence[Ready]) -> None:
+        for claimed, request in requests:
+            task = self.loop.create_task(self._send(claimed, request))
             task.add_done_callback(_tasks.discard)
             _tasks.add(task)
 
-    async def _send(self, request: Request) -> None:
-        claimed = request.claimed
+    async def _send(self, claimed: Claimed, request: Request) -> None:
         at = now()
-        answer, milliseconds, wait = await self.client.post(
-            claimed.endpoint.url, request.headers, request.body
-        )
+        answer, milliseconds, wait = await self.client.send(request)
         self.answers.put(Result(claimed, answer, at, milliseconds, wait))
 
     def answered(self, seconds: float) -> list[Result]:
@@ -147,16 +139,34 @@ def send(deliverer: Deliverer, claimed: Sequence[Claimed]) -> list[Result]:
     """Send what was claimed; returns what came of those that cannot be sent."""
     if not claimed:
         return []
+    calls = [each for each in claimed if each.endpoint.kind == EndpointKind.REPORTS]
+    told = [each for each in claimed if each.endpoint.kind == EndpointKind.WEBHOOK]
+    requests = _calls(calls) | _events(told)
+    deliverer.start([(each, requests[each.id]) for each in claimed if each.id in requests])
+    return [
+        Result(each, DROPPED if each.endpoint.keys else NO_SECRET, now())
+        for each in claimed
+        if each.id not in requests
+    ]
+
+
+def _calls(claimed: Sequence[Claimed]) -> dict[int, Request]:
+    if not claimed:
+        return {}
+    return {number: Request(url) for number, url in report_calls.addresses(claimed).items()}
+
+
+def _events(claimed: Sequence[Claimed]) -> dict[int, Request]:
+    """The signed events, by the id of the delivery."""
     bodies = webhook_events.bodies(claimed)
     names = event_ids.encode([each.id for each in claimed])
     moment = int(time.time())
-    requests, unsent = [], []
-    for each, name in zip(claimed, names, strict=True):
-        if each.id not in bodies or not each.endpoint.keys:
-            unsent.append(Result(each, DROPPED if each.endpoint.keys else NO_SECRET, now()))
-            continue
-        body = bodies[each.id]
-        headers = signing.headers(each.endpoint.keys, name, moment, body)
-        requests.append(Request(each, headers, body))
-    deliverer.start(requests)
-    return unsent
+    return {
+        each.id: Request(
+            each.endpoint.url,
+            signing.headers(each.endpoint.keys, name, moment, bodies[each.id]),
+            bodies[each.id],
+        )
+        for each, name in zip(claimed, names, strict=True)
+        if each.id in bodies and each.endpoint.keys
+    }

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("public_id", sa.String(20), nullable=False),
         sa.Column("account_id", ID, nullable=False),
+        sa.Column("kind", sa.String(7), nullable=False),
         sa.Column("url", sa.String(500), nullable=False),
         sa.Column("events", sa.String(200), nullable=False),
         sa.Column("with_details", sa.Boolean(), nullable=False),

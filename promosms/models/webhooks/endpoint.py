@@ -40,8 +40,15 @@ class EndpointStatus(StrEnum):
     DISABLED = "disabled"  # it did not answer for days, or has said that it is gone for good
 
 
+class EndpointKind(StrEnum):
+    """How it is told."""
+
+    WEBHOOK = "webhook"  # by signed JSON at its address
+    REPORTS = "reports"  # by calling the address that each text came with; `url` is the server
+
+
 class WebhookEndpoint(Model):
-    """An address. `events` is a list with commas between.
+    """An address, or a server. `events` is a list with commas between.
 
     `with_details`: numbers and the words of replies are in what it gets; otherwise only ids. One of
     the sandbox hears of the texts of sandbox keys and of nothing else. `secret` signs what it gets;
@@ -87,6 +94,7 @@ class WebhookEndpoint(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(7), default=EndpointKind.WEBHOOK)
     url: Mapped[str] = mapped_column(String(500))
     events: Mapped[str] = mapped_column(String(200))
     with_details: Mapped[bool] = mapped_column(default=False)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from promosms.gateways.http.reachable import is_allowed, is_public, is_refused
 
 LONGEST = 500
+LONGEST_FILLED = 2_000
+"""Of an address that a plug-in has given, when its placeholders are filled."""
 SECONDS = 10.0
 """For so long an answer is waited for, with everything."""
 INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
@@ -28,12 +30,12 @@ class AddressProblem(StrEnum):
     TOO_LONG = "too_long"
 
 
-def problem_of(url: str, *, private: bool) -> AddressProblem | None:
+def problem_of(url: str, *, private: bool, plain: bool = False) -> AddressProblem | None:
     """What is wrong with an address; None if nothing is seen.
 
-    `private`: addresses of the own network are allowed, and http as well.
+    `private`: addresses of the own network are allowed, and http as well; `plain`: only the latter.
     """
-    if len(url) > LONGEST:
+    if len(url) > (LONGEST_FILLED if plain else LONGEST):
         return AddressProblem.TOO_LONG
     try:
         parts = urlsplit(url)
@@ -43,7 +45,7 @@ def problem_of(url: str, *, private: bool) -> AddressProblem | None:
     named = host and all(mark.isprintable() and not mark.isspace() for mark in url)
     if not named or parts.scheme not in ("http", "https") or port == 0:
         return AddressProblem.NO_ADDRESS
-    if parts.scheme != "https" and not private:
+    if parts.scheme != "https" and not (private or plain):
         return AddressProblem.NOT_HTTPS
     if "@" in parts.netloc:
         return AddressProblem.PASSWORD

@@ -21,6 +21,7 @@ from promosms.models import (
     Account,
     AccountStatus,
     DeliveryStatus,
+    EndpointKind,
     EndpointStatus,
     WebhookDelivery,
     WebhookEndpoint,
@@ -29,8 +30,8 @@ from promosms.models import (
     table_of,
 )
 from promosms.services.webhooks import endpoints
+from promosms.settings import settings
 
-LEASE = timedelta(seconds=60)
 ENDPOINTS_TOGETHER = 200
 MOST_LATE = 5000
 ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
@@ -46,6 +47,7 @@ class Endpoint:
 
     id: int
     account_id: int
+    kind: EndpointKind
     url: str
     keys: tuple[str, ...] = field(repr=False)
     with_details: bool
@@ -118,7 +120,8 @@ def _endpoint(row: Row[Any], moment: datetime) -> Endpoint:
     secrets = [row.secret, row.old_secret] if old else [row.secret]
     decrypted = (encryption.decrypt(endpoints.SECRET, secret) for secret in secrets if secret)
     keys = tuple(key for key in decrypted if key)
-    return Endpoint(row.id, row.account_id, row.url, keys, row.with_details, row.sandbox)
+    kind = EndpointKind(row.kind)
+    return Endpoint(row.id, row.account_id, kind, row.url, keys, row.with_details, row.sandbox)
 
 
 def _give_up_late(session: Session, row: Row[Any], moment: datetime) -> None:
@@ -145,7 +148,8 @@ def _give_up_late(session: Session, row: Row[Any], moment: datetime) -> None:
 def _claim_of(
     session: Session, endpoint: Endpoint, places: int, moment: datetime
 ) -> Sequence[Claimed]:
-    values = {"endpoint": endpoint.id, "places": places, "now": moment, "lease": moment + LEASE}
+    lease = moment + timedelta(seconds=settings.lease_seconds)
+    values = {"endpoint": endpoint.id, "places": places, "now": moment, "lease": lease}
     rows = session.connection().execute(_claiming(on_sqlite()), values).all()
     return [
         Claimed(**{**row._mapping, "event": WebhookEvent(row.event)}, endpoint=endpoint)

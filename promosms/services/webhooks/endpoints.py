@@ -15,6 +15,7 @@ from promosms.lib import encryption
 from promosms.models import (
     Account,
     DeliveryStatus,
+    EndpointKind,
     EndpointStatus,
     WebhookDelivery,
     WebhookEndpoint,
@@ -83,7 +84,10 @@ def make(account_id: int, wish: Wish, actor: str) -> WebhookEndpoint:
         # Two requests at once would each see fewer than the limit.
         account = session.get_one(Account, account_id, with_for_update=True)
         number = session.scalar(
-            select(func.count()).where(WebhookEndpoint.account_id == account_id)
+            select(func.count()).where(
+                WebhookEndpoint.account_id == account_id,
+                WebhookEndpoint.kind == EndpointKind.WEBHOOK,
+            )
         )
         if (number or 0) >= MOST:
             raise TooMany
@@ -117,6 +121,7 @@ def change(endpoint: WebhookEndpoint, wish: Wish, actor: str) -> None:
 def _take(session: Session, endpoint: WebhookEndpoint, wish: Wish) -> None:
     same = select(WebhookEndpoint.id).where(
         WebhookEndpoint.account_id == endpoint.account_id,
+        WebhookEndpoint.kind == EndpointKind.WEBHOOK,
         WebhookEndpoint.url == wish.url,
         WebhookEndpoint.sandbox.is_(wish.sandbox),
         WebhookEndpoint.id != (endpoint.id or 0),
@@ -226,7 +231,7 @@ def test(endpoint: WebhookEndpoint) -> bool:
     """Send a test event; False if the endpoint is told nothing."""
     with transaction() as session:
         session.refresh(endpoint, with_for_update=True)
-        if endpoint.status != EndpointStatus.ACTIVE:
+        if endpoint.status != EndpointStatus.ACTIVE or endpoint.kind != EndpointKind.WEBHOOK:
             return False
         noting.note_test(session, endpoint)
         endpoint.resume_at = None

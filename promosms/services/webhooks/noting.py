@@ -8,14 +8,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from promosms.db.upsert_rows import insert_rows
 from promosms.models import (
+    ApiMessage,
     CampaignStatus,
     DeliveryStatus,
+    EndpointKind,
     EndpointStatus,
     MessageStatus,
     Priority,
@@ -29,6 +33,7 @@ from promosms.models import (
 LONGEST = timedelta(hours=24)
 """For so long a delivery is tried."""
 ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
+TEXTS = table_of(ApiMessage)
 OF_TEXTS = (WebhookEvent.MESSAGE_SENT, WebhookEvent.MESSAGE_FINISHED)
 COLUMNS = (
     *("account_id", "endpoint_id", "event", "subject_id", "detail_id", "amount", "word"),
@@ -52,6 +57,19 @@ class Happening:
     at: datetime | None = None
 
 
+class Listener(NamedTuple):
+    """An endpoint that wants to hear of something."""
+
+    id: int
+    url: str
+
+
+SERVERS = None
+"""In the place of an event: the servers that plug-ins want to be called."""
+Listeners = dict[tuple[int, WebhookEvent | None], list[Listener]]
+"""Endpoints by account and event."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndedText:
     """A message that has another status now; those without campaign are of many kinds."""
@@ -67,13 +85,21 @@ def note(session: Session, happenings: Sequence[Happening], *, sandbox: bool = F
     if not happenings:
         return 0
     listeners = _listeners(session, {each.account_id for each in happenings}, sandbox=sandbox)
-    if not listeners:
-        return 0
+    return _insert(session, happenings, listeners)
+
+
+def server_of(url: str) -> str:
+    """The server that an address leads to, with its scheme and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/".lower()
+
+
+def _insert(session: Session, happenings: Sequence[Happening], listeners: Listeners) -> int:
     moment = now()
     rows = [
-        _row(each, endpoint_id, each.at or moment)
+        _row(each, endpoint.id, each.at or moment)
         for each in happenings
-        for endpoint_id in listeners.get((each.account_id, each.event), ())
+        for endpoint in listeners.get((each.account_id, each.event), ())
     ]
     insert_rows(session, DELIVERIES, COLUMNS, rows)
     return len(rows)
@@ -87,14 +113,38 @@ def note_texts(session: Session, texts: Iterable[EndedText], status: MessageStat
     """
     sent = status == MessageStatus.SENT
     event = WebhookEvent.MESSAGE_SENT if sent else WebhookEvent.MESSAGE_FINISHED
-    note(
-        session,
-        [
-            Happening(text.account_id, event, text.id, word=status)
-            for text in texts
-            if text.campaign_id is not None or text.priority == Priority.API
-        ],
+    happenings = [
+        Happening(text.account_id, event, text.id, word=status)
+        for text in texts
+        if text.campaign_id is not None or text.priority == Priority.API
+    ]
+    if happenings:
+        listeners = _listeners(session, {each.account_id for each in happenings}, sandbox=False)
+        _insert(session, happenings, listeners)
+        _note_reports(session, happenings, listeners)
+
+
+def _note_reports(session: Session, happenings: Sequence[Happening], listeners: Listeners) -> None:
+    """Note for the servers of plug-ins what has become of texts that came with an address."""
+    servers = {account_id: found for (account_id, of), found in listeners.items() if of == SERVERS}
+    ids = [each.subject_id for each in happenings if each.account_id in servers]
+    if not ids:
+        return
+    query = select(TEXTS.c.message_id, TEXTS.c.delivery_url).where(
+        TEXTS.c.message_id.in_(ids), TEXTS.c.delivery_url != ""
     )
+    urls = {row.message_id: row.delivery_url for row in session.execute(query)}
+    moment = now()
+    rows = []
+    for each in happenings:
+        if each.subject_id in urls and each.account_id in servers:
+            server = server_of(urls[each.subject_id])
+            rows += [
+                _row(each, endpoint.id, moment)
+                for endpoint in servers[each.account_id]
+                if endpoint.url == server
+            ]
+    insert_rows(session, DELIVERIES, COLUMNS, rows)
 
 
 def note_campaigns(
@@ -140,17 +190,18 @@ def _row(happening: Happening, endpoint_id: int, at: datetime) -> tuple[object, 
     )
 
 
-def _listeners(
-    session: Session, account_ids: Collection[int], *, sandbox: bool
-) -> dict[tuple[int, WebhookEvent], list[int]]:
-    """The endpoints by account and event."""
-    query = select(ENDPOINTS.c.id, ENDPOINTS.c.account_id, ENDPOINTS.c.events).where(
+def _listeners(session: Session, account_ids: Collection[int], *, sandbox: bool) -> Listeners:
+    query = select(
+        *(ENDPOINTS.c.id, ENDPOINTS.c.account_id, ENDPOINTS.c.kind),
+        *(ENDPOINTS.c.url, ENDPOINTS.c.events),
+    ).where(
         ENDPOINTS.c.account_id.in_(account_ids),
         ENDPOINTS.c.status == EndpointStatus.ACTIVE,
         ENDPOINTS.c.sandbox.is_(sandbox),
     )
     found = defaultdict(list)
-    for endpoint_id, account_id, events in session.execute(query.order_by(ENDPOINTS.c.id)):
-        for event in events.split(","):
-            found[account_id, WebhookEvent(event)].append(endpoint_id)
+    for row in session.execute(query.order_by(ENDPOINTS.c.id)):
+        reports = row.kind == EndpointKind.REPORTS
+        for event in (SERVERS,) if reports else map(WebhookEvent, row.events.split(",")):
+            found[row.account_id, event].append(Listener(row.id, row.url))
     return dict(found)

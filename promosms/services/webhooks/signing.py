@@ -20,9 +20,10 @@ def new_secret() -> str:
 
 
 def headers(keys: Sequence[str], event_id: str, seconds: int, body: bytes) -> dict[str, str]:
-    """The headers that a program checks; `seconds` are those of Unix, `keys` the valid secrets."""
+    """The headers that a program checks; `seconds` are Unix time, `keys` the valid secrets."""
     signed = b".".join((event_id.encode(), str(seconds).encode(), body))
     return {
+        "content-type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": str(seconds),
         "webhook-signature": " ".join(f"v1,{_sign(key, signed)}" for key in keys),

@@ -10,6 +10,7 @@ from promosms.models import REST_TYPES, MessageStatus
 from promosms.services.api import composing
 from promosms.services.api.rest32 import delivery_urls, lock_out, reports, requests, sending
 from promosms.services.api.rest32.statuses import MEANINGS, Meaning, Status
+from promosms.services.webhooks import noting
 from promosms.sms.segments import MAX_PARTS
 from promosms.views.api import examples
 from promosms.views.api.guide import Sample
@@ -123,6 +124,7 @@ def figures() -> dict[str, object]:
         "most_reports": reports.MOST,
         "report_days": reports.LONGEST.days,
         "longest_url": delivery_urls.LONGEST,
+        "call_hours": round(noting.LONGEST.total_seconds() / 3600),
         "tries": lock_out.MOST,
         "lock_minutes": lock_out.WINDOW // minutes,
         "most_days": composing.FARTHEST.days,

@@ -9,7 +9,7 @@ from promosms.forms.webhooks import WebhookForm
 from promosms.language import gettext as _
 from promosms.lib import pseudonyms
 from promosms.logs import security
-from promosms.models import DeliveryStatus, WebhookDelivery, WebhookEndpoint
+from promosms.models import DeliveryStatus, EndpointKind, WebhookDelivery, WebhookEndpoint
 from promosms.services.webhooks import endpoints, event_ids, log
 from promosms.views.webhooks import labels
 from promosms.web.access import Access, allow, fresh, me, my_account, owned
@@ -26,8 +26,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "webhooks/index.html",
         rows=rows,
+        full=sum(row.kind == EndpointKind.WEBHOOK for row in rows) >= endpoints.MOST,
         told={row.id: labels.told(endpoints.events_of(row)) for row in rows},
-        most=endpoints.MOST,
         words=labels,
     )
 
@@ -83,7 +83,7 @@ def page(public_id: str) -> ResponseReturnValue:
 @fresh
 def change(public_id: str) -> ResponseReturnValue:
     """Change the address of a webhook, or what it is told."""
-    endpoint, form = owned(WebhookEndpoint, public_id), WebhookForm()
+    endpoint, form = _webhook(public_id), WebhookForm()
     if request.method == "GET":
         form.fill(endpoint)
     if form.validate_on_submit():
@@ -102,7 +102,7 @@ def change(public_id: str) -> ResponseReturnValue:
 @fresh
 def secret(public_id: str) -> ResponseReturnValue:
     """The secret that signs what is sent."""
-    endpoint = owned(WebhookEndpoint, public_id)
+    endpoint = _webhook(public_id)
     return render_template(
         "webhooks/secret.html",
         endpoint=endpoint,
@@ -116,7 +116,7 @@ def secret(public_id: str) -> ResponseReturnValue:
 @fresh
 def rotate(public_id: str) -> ResponseReturnValue:
     """Make a new secret, beside which the old one signs for a day."""
-    endpoint = owned(WebhookEndpoint, public_id)
+    endpoint = _webhook(public_id)
     try:
         endpoints.rotate(endpoint, me().public_id)
     except endpoints.AlreadyRotated:
@@ -131,7 +131,7 @@ def rotate(public_id: str) -> ResponseReturnValue:
 @fresh
 def end_old(public_id: str) -> ResponseReturnValue:
     """Let the old secret sign no more."""
-    endpoints.end_old_secret(owned(WebhookEndpoint, public_id), me().public_id)
+    endpoints.end_old_secret(_webhook(public_id), me().public_id)
     flash(_("Only the new secret signs from now on."), "good")
     return redirect(url_for("webhook_endpoints.secret", public_id=public_id), 303)
 
@@ -141,7 +141,7 @@ def end_old(public_id: str) -> ResponseReturnValue:
 @limit("20/minute;200/day")
 def test(public_id: str) -> ResponseReturnValue:
     """Send a test."""
-    if endpoints.test(owned(WebhookEndpoint, public_id)):
+    if endpoints.test(_webhook(public_id)):
         flash(_("A test is on its way. Load this page again in some seconds."), "good")
     else:
         flash(_("The webhook is off: switch it on first."), "info")
@@ -217,6 +217,14 @@ def delete(public_id: str) -> ResponseReturnValue:
         flash(_("The webhook was deleted."), "good")
         return redirect(url_for("webhook_endpoints.index"), 303)
     return render_template("webhooks/delete.html", endpoint=endpoint)
+
+
+def _webhook(public_id: str) -> WebhookEndpoint:
+    """One that its owner has added, else 404: a server of plug-ins has no form and no secret."""
+    endpoint = owned(WebhookEndpoint, public_id)
+    if endpoint.kind != EndpointKind.WEBHOOK:
+        abort(HTTPStatus.NOT_FOUND)
+    return endpoint
 
 
 def _event(name: str) -> tuple[WebhookEndpoint, WebhookDelivery]:

@@ -11,6 +11,7 @@ from promosms.lib import pseudonyms
 from promosms.logs import security
 from promosms.models import Account, AccountStatus, ApiKey, Scope
 from promosms.services.api import keys, tokens
+from promosms.services.api.keys import Found
 from promosms.web.api import rate_limit
 from promosms.web.api.problems import Problem
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from promosms.gateways.http import reachable
 from promosms.models import MessageStatus
+from promosms.settings import settings
 
 LONGEST = 500
 """Characters of an address, before its placeholders are filled."""
@@ -44,7 +45,7 @@ def is_possible(url: str) -> bool:
     except ValueError:
         return False
     alone = "@" not in parts.netloc and "%" not in parts.netloc
-    return bool(host) and alone and not reachable.is_refused(url, private=False)
+    return bool(host) and alone and not reachable.is_refused(url, private=settings.webhook_private)
 
 
 def filled(

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from promosms.extensions import db
 from promosms.models import ApiKey, Role, User
 from promosms.services.api import keys
+from promosms.services.api.keys import Found
 from promosms.services.api.rest32 import lock_out
 
 NOBODY = 0
@@ -22,8 +23,8 @@ class WrongLogin(Exception):
     """No owner has this e-mail and this key, or the key does not work any more."""
 
 
-def find(email: str, password: str, line: str, address: str) -> ApiKey:
-    """The key; `line` is the network that is counted, `address` the IP address within it.
+def find(email: str, password: str, line: str, address: str) -> Found:
+    """The key with its account; `line` is the network that counts, `address` an address in it.
 
     Raises LockedOut and WrongLogin. An unknown e-mail and a wrong password cost the same queries.
     A key that has ended proves that somebody had it, so it is no guess and not counted: a plug-in
@@ -33,17 +34,18 @@ def find(email: str, password: str, line: str, address: str) -> ApiKey:
     email = email.strip().lower()[:254]
     here, theirs = f"line {line}", f"email {email}"
     locked = max(lock_out.seconds_left(here), 0), max(lock_out.seconds_left(theirs), 0)
-    key = keys.find(password)
+    known = keys.find(password)
+    key = None if known is None else known.key
     right = _is_owner(email, NOBODY if key is None else key.account_id) and key is not None
     expected = right and key is not None and _comes_from_its_networks(key, address)
     if locked[0] or (locked[1] and not expected):
         raise LockedOut(max(locked))
-    if not right or key is None:
+    if not right or known is None:
         lock_out.count((here, theirs))
         raise WrongLogin
-    if not keys.works(key):
+    if not keys.works(known.key):
         raise WrongLogin
-    return key
+    return known
 
 
 def _is_owner(email: str, account_id: int) -> bool:

@@ -16,6 +16,8 @@ from promosms.services.api.idempotency import Once
 from promosms.services.api.rest32 import repeating, requests
 from promosms.services.api.rest32.requests import Asked, Read
 from promosms.services.api.rest32.results import Done, Result, in_order, skipped
+from promosms.services.api.rest32.statuses import NotDone, Status
+from promosms.services.webhooks import endpoints, report_endpoints
 from promosms.sms import personalise
 
 SINGLE = 20
@@ -55,6 +57,8 @@ def _send(key: ApiKey, account: Account, read: Read, once: Once | None) -> Sent:
     done: Done = {}
     gateways: frozenset[int] = frozenset()
     if read.places:
+        if read.asked.delivery_url and not key.sandbox:
+            _will_be_called(key, read.asked.delivery_url)
         if key.sandbox:
             _try_out(key, account, read, once, done)
         elif len(read.places) <= SINGLE:
@@ -62,6 +66,18 @@ def _send(key: ApiKey, account: Account, read: Read, once: Once | None) -> Sent:
         else:
             gateways = _batch(key, account, read, once, done)
     return Sent(in_order(read.phones, done, read.asked.user_indexes), gateways)
+
+
+def _will_be_called(key: ApiKey, url: str) -> None:
+    """Let the server of the address be one that is called; raises NotDone."""
+    try:
+        report_endpoints.ensure(key.account_id, url, key.created_by)
+    except endpoints.TooMany as error:
+        raise NotDone(
+            Status.DELIVERY_URL,
+            f"The delivery addresses of the account lead to {report_endpoints.MOST} servers "
+            "already. Delete one under Settings, Webhooks.",
+        ) from error
 
 
 def _singles(

@@ -35,14 +35,14 @@ def authenticate(endpoint: str) -> None:
         raise _unauthorized("no_login")
     address = request.remote_addr or ""
     try:
-        key = logins.find(given.username, given.password or "", line_of(address), address)
+        known = logins.find(given.username, given.password or "", line_of(address), address)
     except LockedOut as error:
         security.note("api_key", code="locked_out")
         raise NotLetIn(error.seconds) from error
     except WrongLogin as error:
         security.note("api_key", code="login")
         raise _unauthorized("login") from error
-    caller.act_for(key, scope)
+    caller.act_for(known, scope)
 
 
 def _unauthorized(why: str) -> Problem:

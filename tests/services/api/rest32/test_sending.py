@@ -84,7 +84,7 @@ def test_wrong_tries_are_counted_by_line_and_by_e_mail(
         assert lock_out.seconds_left(f"line {line}") == 1
         clock.move(seconds=1)
         assert lock_out.seconds_left(f"line {line}") == 0
-        assert logins.find(OWNER, token, line, address).account_id == cast.owner.account_id
+        assert logins.find(OWNER, token, line, address).key.account_id == cast.owner.account_id
         rows = db.session.scalars(select(Backoff)).all()
         assert {row.failures for row in rows} == {5}
         assert not [row for row in rows if "192" in row.key or "@" in row.key]
