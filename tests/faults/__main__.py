@@ -19,6 +19,7 @@ from tests.faults import (
     programs,
     pumping,
     stores,
+    telling,
     workers,
 )
 from tests.faults.disk import small_disk
@@ -48,6 +49,7 @@ RUNS = {
     ),
     "web": Run(lambda p, m, n: stores.web(p, n), 0, 300, BRISK),
     "api": Run(lambda p, m, n: programs.kills(p, n), 0, 300, BRISK),
+    "webhooks": Run(lambda p, m, n: telling.kills(p, m, n), 5_000, 200, BRISK),
     "redis": Run(lambda p, m, n: stores.redis(p, m, n, n // 4), 20_000, 20, Options(rate=400)),
     "postgres": Run(stores.postgres, 20_000, 20, Options(rate=200, window=50)),
     "lost": Run(lambda p, m, n: network.lost_answers(p, m), 20_000, 1, BRISK),

@@ -58,6 +58,7 @@ class Installation:
         self.env = os.environ | {
             "PROMOSMS_INSTANCE": str(folder / "instance"),
             "PROMOSMS_REDIS_URL": f"unix://{folder / 'valkey.sock'}",
+            "PROMOSMS_WEBHOOK_PRIVATE": "yes",
             "PROMOSMS_DATABASE_URL": database_url,
             "PROMOSMS_RATE_LIMITS": "no",  # a process has one limiter for all applications
             "PROMOSMS_QUIET_HOURS": "no",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.faults import erasing, importing, invoicing, network, programs, stores, workers
+from tests.faults import erasing, importing, invoicing, network, programs, stores, telling, workers
 from tests.faults.failpoints import STEPS, WORK, found
 from tests.faults.installation import Installation, running_installation
 from tests.faults.sample_data import Options
@@ -70,6 +70,15 @@ def test_a_kill_at_any_step_leaves_at_most_one_window_unconfirmed(
         report = workers.steps(running, 1, chosen)
     assert report.fine, str(report)
     assert report.facts["kills"] == len(chosen)
+
+
+@pytest.mark.only("postgresql")
+def test_no_event_of_webhooks_is_lost_when_workers_are_killed(
+    make_installation: MakeInstallation,
+) -> None:
+    with make_installation(BRISK, seed=12) as running:
+        report = telling.kills(running, 100, 5)
+    assert report.fine, str(report)
 
 
 def test_programs_that_repeat_while_the_web_is_killed_send_each_text_once(

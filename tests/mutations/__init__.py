@@ -20,6 +20,7 @@ from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
 from tests.mutations.tenancy import TENANCY
 from tests.mutations.time import TIME
+from tests.mutations.webhooks import WEBHOOKS
 
 __all__ = ["MUTATIONS", "Mutation"]
 
@@ -43,4 +44,5 @@ MUTATIONS = (
     *DEPARTED,
     *API,
     *REST32,
+    *WEBHOOKS,
 )

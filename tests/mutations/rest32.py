@@ -26,7 +26,7 @@ REST32 = (
     ),
     Mutation(
         f"{SERVICES}api/rest32/logins.py",
-        "    if not keys.works(key):",
+        "    if not keys.works(known.key):",
         "    if False:",
         LOGINS,
     ),

@@ -64,7 +64,7 @@ class Client:
         asyncio.get_running_loop().set_default_executor(self.threads)
         connector = aiohttp.TCPConnector(
             limit=0,
-            resolver=Resolver(resolve, private=private),
+            resolver=Resolver(resolve),
             ttl_dns_cache=NAMES_SECONDS,
             keepalive_timeout=WARM_SECONDS,
             ssl=trust or create_ssl_context(),
@@ -122,19 +122,15 @@ class Client:
 
 
 class Resolver(AbstractResolver):
-    """Looks names up, and gives only addresses that may be connected to."""
+    """Looks names up. Where they lead is judged when the socket is made."""
 
-    def __init__(self, look_up: Resolve, *, private: bool) -> None:
-        self.look_up, self.private = look_up, private
+    def __init__(self, look_up: Resolve) -> None:
+        self.look_up = look_up
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The addresses of a name; raises Refused if all of them lead inside."""
-        found = await self.look_up(host, port)
-        allowed = [each for each in found if addresses.may_connect(each, private=self.private)]
-        if found and not allowed:
-            raise Refused(host)
+        """The addresses of a name."""
         return [
             ResolveResult(
                 hostname=host,
@@ -144,7 +140,7 @@ class Resolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for address in allowed
+            for address in await self.look_up(host, port)
         ]
 
     async def close(self) -> None:

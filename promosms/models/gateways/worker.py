@@ -11,7 +11,7 @@ from promosms.models.registry import NOBODYS, WITH_INSTALLATION
 
 
 class Worker(Model):
-    """A row per worker ("work", "receive", "gateway-1", "gateway-1/2") and one for the tick.
+    """A row per worker ("work", "webhooks", "gateway-1", "gateway-1/2") and one for the tick.
 
     `connected` says of a gateway's worker whether its connection is open.
     """

@@ -28,7 +28,7 @@ from promosms.services.webhooks.claiming import Claimed
 WAITS = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 4 * 3600, 8 * 3600, 9 * 3600)
 )
-"""Before the next try, by the number of tries so far: eight tries within 24 hours."""
+"""Before the next try, by the number of tries so far. A ninth one would come after 24 hours."""
 PATIENCE = 5
 """After so many failures in a row an endpoint gets a rest, and one try after each."""
 FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
@@ -92,7 +92,7 @@ def _outcome(result: Result) -> dict[str, object]:
     if result.answer == DROPPED:
         return values | {"status": DeliveryStatus.DROPPED, "history": claimed.history}
     next_at = result.at + next_wait(tries, result.wait)
-    if tries > len(WAITS) or next_at > claimed.until or result.answer == GONE:
+    if next_at > claimed.until or result.answer == GONE:
         return values | {"status": DeliveryStatus.FAILED}
     return values | {"status": DeliveryStatus.WAITING, "next": next_at, "finished": None}
 

@@ -37,6 +37,15 @@ def connecting() -> Topic:
                 ),
             ),
             Part(
+                _("Your program hears of it"),
+                points=(
+                    _(
+                        "With a webhook your program is told at once that a text has arrived, or "
+                        "that somebody has replied or opted out: settings, “Webhooks”."
+                    ),
+                ),
+            ),
+            Part(
                 _("Keep it safe"),
                 points=(
                     _("Who has the key acts for you, and you pay for the texts."),
@@ -63,11 +72,12 @@ def connecting() -> Topic:
         ),
         (
             Link("api_keys.index", _("API keys")),
+            Link("webhook_endpoints.index", _("Webhooks")),
             Link("api_documents.index", _("Documentation for programmers")),
             Link("api_documents.promosms", _("Plug-ins for PromoSMS")),
         ),
         _(
             "API, program, programmer, developer, shop system, integration, token, sandbox, curl, "
-            "plug-in"
+            "plug-in, webhook, callback"
         ),
     )

@@ -22,6 +22,7 @@ from promosms.models import (
 )
 from promosms.services.campaigns import launch
 from promosms.services.gateways import test_texts
+from promosms.services.inbox import direct_texts
 from promosms.services.ledger import ledger
 from promosms.services.links import clicks
 from promosms.services.payments import balance_alerts
@@ -164,8 +165,12 @@ def test_tests_and_answers_are_not_told(app: Flask, cast: Cast) -> None:
         listen(cast.owner.account_id, URL)
         gateway = db.session.scalars(select(Gateway)).one()
         test_texts.send(gateway, "+48600100200", "Does it work?", "an admin")
+        account = db.session.get_one(Account, cast.owner.account_id)
+        direct_texts.send(account, EACH[0], "Yes", key="k" * 20, agreed_price=10_000)
     settle(app)
     with app.app_context():
+        statuses = select(Message.status, func.count()).group_by(Message.status)
+        assert [tuple(row) for row in db.session.execute(statuses)] == [("delivered", 2)]
         assert noted() == []
 
 

@@ -97,6 +97,9 @@ def test_servers_are_apart_and_made_once(
         assert [each.url for each in made] == [ours, ours.replace("127.0.0.1", "localhost")]
     settle(app)
     deliver(app)
+    with app.app_context():
+        ended = db.session.scalars(select(WebhookDelivery.status)).all()
+        assert ended == ["delivered"] * 6
     paths = sorted(request.path for request in receiver.requests)
     assert paths == [*["/hook"] * 2, *["/hook/1?order=1"] * 2, *["/hook/2?order=2"] * 2]
 
