@@ -1,6 +1,7 @@
 """Programs that call the API: a client whose every answer is compared with the OpenAPI document."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -57,25 +58,39 @@ class Program:
     def _check(self, method: str, path: str, response: TestResponse) -> None:
         assert response.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in response.headers
-        with self.app.app_context():
-            document = openapi.document(self.app)
-        found = _operation(document, method.lower(), path)
-        if found is None:
+        template = _template(_document(self.app), method.lower(), path)
+        if not template:
             assert response.status_code in (400, 403, 404, 405)
             return
-        answer = found["responses"][str(response.status_code)]
-        schema = answer["content"][response.mimetype]["schema"]
-        whole = {**schema, "components": document["components"]}
-        jsonschema_rs.Draft202012Validator(whole).validate(response.get_json())
+        named = method.lower(), template, str(response.status_code), response.mimetype
+        _validator(self.app, *named).validate(response.get_json())
 
 
-def _operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
+@cache
+def _document(app: Flask) -> dict[str, Any]:
+    """The document, made once for all programs: it says the same at any time."""
+    with app.app_context():
+        return openapi.document(app)
+
+
+@cache
+def _validator(
+    app: Flask, method: str, template: str, status: str, mimetype: str
+) -> jsonschema_rs.Draft202012Validator:
+    """What an answer is compared with; KeyError if the document does not name such an answer."""
+    document = _document(app)
+    answer = document["paths"][template][method]["responses"][status]
+    schema = answer["content"][mimetype]["schema"]
+    return jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]})
+
+
+def _template(document: dict[str, Any], method: str, path: str) -> str:
+    """The path in the document that means this one; empty if there is none."""
     for template, methods in document["paths"].items():
         steps, wanted = path.split("/"), template.split("/")
         same = len(steps) == len(wanted) and all(
             step == part or part.startswith("{") for step, part in zip(steps, wanted, strict=True)
         )
         if same and method in methods and (path in document["paths"]) <= (template == path):
-            operation: dict[str, Any] = methods[method]
-            return operation
-    return None
+            return str(template)
+    return ""
