@@ -60,6 +60,7 @@ def _scopes() -> dict[str, str]:
             "and opt-outs"
         ),
         Scope.BILLING.value: gettext("See the balance, what is set aside, and the statement"),
+        Scope.WEBHOOKS.value: gettext("Add and delete webhooks, which are told what happens"),
     }
 
 

@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "api.account",
     "api.statement",
     "api.templates",
+    "api.webhooks",
     "api.documents",
     "api.keys",
     "webhooks.endpoints",

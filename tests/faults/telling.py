@@ -85,7 +85,7 @@ def _check(installation: Installation, receiver: Receiver, report: Report) -> No
         )
         told = {(event, word): number for event, word, number in db.session.execute(deliveries)}
         counted = select(Message.status, func.count()).group_by(Message.status)
-        statuses = dict(db.session.execute(counted).tuples().all())
+        statuses = {row[0]: row[1] for row in db.session.execute(counted)}
         lost = db.session.scalar(select(func.count()).where(WebhookDelivery.status != "delivered"))
         endpoint = db.session.scalars(select(WebhookEndpoint)).one()
         report.expect(endpoint.status == EndpointStatus.ACTIVE, "the endpoint was disabled")

@@ -37,7 +37,8 @@ def test_worker_and_tick_have_no_pages(
         ("gateway1", "Error: There is no worker 'gateway1'; did you mean gateway-1?"),
         (
             "tick",
-            "Error: There is no worker 'tick'; there are work, receive, mail, gateway-1 …",
+            "Error: There is no worker 'tick'; "
+            "there are work, receive, mail, webhooks, gateway-1 …",
         ),
     ],
 )

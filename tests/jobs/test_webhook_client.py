@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -144,10 +146,42 @@ def test_the_certificate_is_that_of_the_name(tmp_path: Path) -> None:
         assert len(receiver.requests) == 1
 
 
-def test_it_follows_nowhere_and_reads_no_endless_answer(receiver: Receiver) -> None:
+def test_it_follows_nowhere(receiver: Receiver) -> None:
     def elsewhere(_: Receiver, __: Received) -> tuple[int, dict[str, str]]:
         return 307, {"Location": receiver.url + "/else", "Set-Cookie": "a=b"}
 
     receiver.answers = elsewhere
     assert ask(receiver.url, private=True)[0] == "307"
     assert [request.path for request in receiver.requests] == ["/hook"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on", "answer"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", b"x" * 1000, "200"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n", "200"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x" * 1000, "broken"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-One-More: y\r\n", "broken"),
+        (b"", b"x" * 1000, "broken"),
+    ],
+    ids=["length", "chunks", "header", "headers", "no HTTP"],
+)
+def test_an_endless_answer_is_not_read(begins: bytes, goes_on: bytes, answer: str) -> None:
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(begins)
+            while not over.is_set():
+                connection.sendall(goes_on)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+            assert ask(url, private=True)[0] == answer
+        finally:
+            over.set()
+            thread.join()

@@ -13,6 +13,7 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
 WAITING = sa.text("next_at IS NOT NULL")
+NOT_DELIVERED = sa.text("status IN ('failed', 'dropped')")
 ENDPOINTS, DELIVERIES = "webhook_endpoints", "webhook_deliveries"
 
 
@@ -99,6 +100,13 @@ def _deliveries() -> None:
         postgresql_where=WAITING,
     )
     op.create_index("ix_webhook_deliveries_page", DELIVERIES, ["endpoint_id", "id"])
+    op.create_index(
+        "ix_webhook_deliveries_over",
+        DELIVERIES,
+        ["endpoint_id", "id"],
+        sqlite_where=NOT_DELIVERED,
+        postgresql_where=NOT_DELIVERED,
+    )
     op.create_index("ix_webhook_deliveries_occurred_at", DELIVERIES, ["occurred_at"])
 
 

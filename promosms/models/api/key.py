@@ -17,6 +17,7 @@ class Scope(StrEnum):
     SEND = "send"
     READ = "read"
     BILLING = "billing"
+    WEBHOOKS = "webhooks"
 
 
 class Revoked(StrEnum):

@@ -12,6 +12,7 @@ from promosms.models.processing import CAMPAIGNS, Processing
 from promosms.models.registry import MACHINERY, N_, Export, Retention
 
 WAITING = "next_at IS NOT NULL"
+NOT_DELIVERED = "status IN ('failed', 'dropped')"
 
 
 class DeliveryStatus(StrEnum):
@@ -46,6 +47,13 @@ class WebhookDelivery(Model):
             postgresql_where=text(WAITING),
         ),
         Index("ix_webhook_deliveries_page", "endpoint_id", "id"),
+        Index(
+            "ix_webhook_deliveries_over",
+            "endpoint_id",
+            "id",
+            sqlite_where=text(NOT_DELIVERED),
+            postgresql_where=text(NOT_DELIVERED),
+        ),
         Index("ix_webhook_deliveries_occurred_at", "occurred_at"),
         checked_by_statement("account_id", "accounts.id"),
         checked_by_statement("endpoint_id", "webhook_endpoints.id", "CASCADE"),

@@ -118,13 +118,14 @@ def _suppress_all(
     keys = ["account_id", "phone"]
     statement = upsert.insert(Suppression).on_conflict_do_nothing(index_elements=keys)
     session.connection().execute(statement, rows)
-    names = [row["public_id"] for row in rows]
-    added = session.scalars(
-        select(Suppression.id)
-        .where(Suppression.account_id == account_id, Suppression.public_id.in_(names))
-        .order_by(Suppression.id)
-    )
-    noting.note(session, [recorded(account_id, number, source) for number in added])
+    if noting.listens(session, account_id, sandbox=False):
+        names = [row["public_id"] for row in rows]
+        added = session.scalars(
+            select(Suppression.id)
+            .where(Suppression.account_id == account_id, Suppression.public_id.in_(names))
+            .order_by(Suppression.id)
+        )
+        noting.note(session, [recorded(account_id, number, source) for number in added])
     held = Suppression.account_id == account_id, Suppression.phone.in_(phones)
     session.execute(
         update_rows(Suppression)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, TextClause, select, text
 
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
@@ -15,7 +15,8 @@ from promosms.services.webhooks.noting import LONGEST
 SIZE = 20
 MOST_AGAIN = 10_000
 """So many are sent again by one request."""
-OVER = (DeliveryStatus.FAILED, DeliveryStatus.DROPPED)
+OVER = text("webhook_deliveries.status IN ('failed', 'dropped')")
+"""What did not arrive, in the words of its index."""
 
 
 def page(
@@ -24,7 +25,7 @@ def page(
     """A page of deliveries, the newest first."""
     query = select(WebhookDelivery).where(_of(endpoint))
     if status is not None:
-        query = query.where(WebhookDelivery.status == status)
+        query = query.where(WebhookDelivery.status == status, *_by_index(status))
     rows = db.session.scalars(select_page(query, WebhookDelivery.id, after, SIZE)).all()
     return page_of(rows, SIZE, lambda row: row.id)
 
@@ -57,15 +58,13 @@ def again(endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> bool:
 
 def all_again(endpoint: WebhookEndpoint) -> int:
     """Send again what did not arrive, the oldest first; returns how many, at most thousands."""
-    over = WebhookDelivery.status.in_(OVER)
-    query = select(WebhookDelivery.id).where(_of(endpoint), over)
+    query = select(WebhookDelivery.id).where(_of(endpoint), OVER)
     return _again(endpoint, query.order_by(WebhookDelivery.id).limit(MOST_AGAIN))
 
 
 def last_failed(endpoint: WebhookEndpoint) -> datetime | None:
     """When the newest event happened that did not arrive; None if all did."""
-    over = WebhookDelivery.status.in_(OVER)
-    query = select(WebhookDelivery.occurred_at).where(_of(endpoint), over)
+    query = select(WebhookDelivery.occurred_at).where(_of(endpoint), OVER)
     return db.session.scalar(query.order_by(WebhookDelivery.id.desc()).limit(1))
 
 
@@ -88,6 +87,13 @@ def _again(endpoint: WebhookEndpoint, ids: Select[int]) -> int:
             .returning(WebhookDelivery.id)
         )
         return len(changed.all())
+
+
+def _by_index(status: DeliveryStatus) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    """What makes the few of a rare status be found among a million others."""
+    if status == DeliveryStatus.WAITING:
+        return (WebhookDelivery.next_at.is_not(None),)
+    return () if status == DeliveryStatus.DELIVERED else (OVER,)
 
 
 def _of(endpoint: WebhookEndpoint) -> ColumnElement[bool]:

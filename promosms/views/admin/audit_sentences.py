@@ -78,11 +78,20 @@ SENTENCES = {
     "top_up.receive": _("%(who)s booked a transfer from %(what)s"),
     "top_up.settle": _("%(who)s settled an order of %(what)s with what had come"),
     "user.reset_totp": _("%(who)s reset the two-step sign-in of a user of %(what)s"),
+    "webhook.change": _("%(who)s changed a webhook of %(what)s"),
+    "webhook.delete": _("%(who)s deleted a webhook of %(what)s"),
+    "webhook.disable": _("%(who)s switched off a webhook of %(what)s that did not answer"),
+    "webhook.end_old": _("%(who)s ended the old secret of a webhook of %(what)s"),
+    "webhook.make": _("%(who)s added a webhook to %(what)s"),
+    "webhook.off": _("%(who)s switched off a webhook of %(what)s"),
+    "webhook.on": _("%(who)s switched on a webhook of %(what)s"),
+    "webhook.rotate": _("%(who)s made a new secret for a webhook of %(what)s"),
 }
 KINDS = {
     "accounts": (
         _("Accounts"),
-        ("account", "adjustment", "api_key", "recipient", "reply", "erasure", "user"),
+        ("account", "adjustment", "api_key", "recipient", "reply", "erasure", "user")
+        + ("webhook",),
     ),
     "money": (
         _("Money"),

@@ -14,7 +14,12 @@ MAY = {
     Scope.SEND: lazy_gettext("send texts"),
     Scope.READ: lazy_gettext("see texts"),
     Scope.BILLING: lazy_gettext("see the balance"),
+    Scope.WEBHOOKS: lazy_gettext("add webhooks"),
 }
+
+
+PATHS = {Scope.READ: "/messages", Scope.BILLING: "/balance", Scope.WEBHOOKS: "/webhooks"}
+"""What a key that does not send can read, for its first request."""
 
 
 def purpose(key: ApiKey) -> str:
@@ -54,7 +59,7 @@ def example(key: ApiKey, token: str, phone: str) -> str:
     scopes = keys.scopes_of(key)
     head = f"-H 'Authorization: Bearer {token}'"
     if Scope.SEND not in scopes:
-        path = "/messages" if Scope.READ in scopes else "/balance"
+        path = PATHS[next(scope for scope in PATHS if scope in scopes)]
         return f"curl {_address(path)} \\\n  {head}"
     body = json.dumps({"to": phone, "text": "Hello"})
     lines = [f"curl {_address('/messages')}", head, "-H 'Content-Type: application/json'"]

@@ -39,10 +39,7 @@ def connecting() -> Topic:
             Part(
                 _("Your program hears of it"),
                 points=(
-                    _(
-                        "With a webhook your program is told at once that a text has arrived, or "
-                        "that somebody has replied or opted out: settings, “Webhooks”."
-                    ),
+                    _("A webhook tells your program at once of results, replies and opt-outs."),
                 ),
             ),
             Part(

@@ -235,6 +235,15 @@ TYPES: dict[str, ProblemType] = {
         "The account has as many of them as it can have",
         "`most` says how many. Delete one that is not needed any more.",
     ),
+    "invalid-webhook-address": ProblemType(
+        422,
+        "Webhooks cannot be sent to this address",
+        "Give one that begins with https://, without a user name, of a server that the Internet "
+        "reaches.",
+    ),
+    "webhook-exists": ProblemType(
+        409, "There is a webhook with this address", "Delete it first, or use it: see /webhooks."
+    ),
     "list-in-use": ProblemType(
         409,
         "The list is used",

@@ -166,6 +166,8 @@ def test_tests_and_answers_are_not_told(app: Flask, cast: Cast) -> None:
         gateway = db.session.scalars(select(Gateway)).one()
         test_texts.send(gateway, "+48600100200", "Does it work?", "an admin")
         account = db.session.get_one(Account, cast.owner.account_id)
+        with transaction() as session:
+            store(session, sample_reply(account.id))  # a text to them is an answer
         direct_texts.send(account, EACH[0], "Yes", key="k" * 20, agreed_price=10_000)
     settle(app)
     with app.app_context():

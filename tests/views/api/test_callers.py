@@ -34,6 +34,8 @@ PATHS = (
     *(("POST", f"{TEMPLATE}/change"), ("POST", f"{TEMPLATE}/delete")),
     *(("GET", "/lists"), ("POST", "/lists"), ("GET", LIST)),
     *(("POST", f"{LIST}/{act}") for act in ("rename", "delete", "add", "remove")),
+    *(("GET", "/webhooks"), ("POST", "/webhooks")),
+    *(("GET", f"/webhooks/{'0' * 20}"), ("POST", f"/webhooks/{'0' * 20}/delete")),
     *(("GET", "/segments"), ("GET", "/opt-outs"), ("POST", "/opt-outs")),
     *(
         ("GET", "/balance"),
@@ -104,8 +106,10 @@ def test_a_key_is_used_only_for_its_scopes(app: Flask, cast: Cast) -> None:
     assert {path for (_, path), scope in needed.items() if scope == "billing"} == {
         *("/balance", "/statement")
     }
-    writes = {(method, path) for (method, path), scope in needed.items() if scope == "send"}
-    assert writes == {(method, path) for method, path in PATHS if method == "POST"}
+    of_webhooks = {pair for pair in PATHS if pair[1].startswith("/webhooks")}
+    assert {pair for pair, scope in needed.items() if scope == "webhooks"} == of_webhooks
+    writes = {pair for pair, scope in needed.items() if scope == "send"}
+    assert writes == {pair for pair in PATHS if pair[0] == "POST"} - of_webhooks
 
 
 @pytest.mark.parametrize("seconds", [-1, 1])

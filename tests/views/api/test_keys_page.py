@@ -134,6 +134,7 @@ def test_the_example_is_ready_to_paste(owner: PageClient, app: Flask) -> None:
     assert call(app, example(name="Trial", purpose="sandbox"))["sandbox"] is True
     assert "messages" in call(app, example(name="Reader", scopes="read"))
     assert "balance" in call(app, example(name="Books", scopes="billing"))
+    assert "webhooks" in call(app, example(name="Hooks", scopes="webhooks"))
     with app.app_context():
         assert len(db.session.scalars(select(ApiMessage)).all()) == 1
         assert len(db.session.scalars(select(SandboxMessage)).all()) == 1

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 
 from promosms.gateways.http import reachable
 from promosms.models import MessageStatus
-from promosms.settings import settings
 
 LONGEST = 500
 """Characters of an address, before its placeholders are filled."""
@@ -31,8 +30,8 @@ REPORTS: Mapping[MessageStatus, int] = {
 """The number for each status of a text. Unknown is pending, because news may still come."""
 
 
-def is_possible(url: str) -> bool:
-    """Can this address be called, as far as it is seen in the address itself?
+def is_possible(url: str, *, private: bool = False) -> bool:
+    """Can this address be called, as far as it is seen in it? With `private` also inside.
 
     A name is looked up only when there is something to say: then an address of an internal network
     is refused again, see `gateways/http/reachable.py`.
@@ -45,7 +44,7 @@ def is_possible(url: str) -> bool:
     except ValueError:
         return False
     alone = "@" not in parts.netloc and "%" not in parts.netloc
-    return bool(host) and alone and not reachable.is_refused(url, private=settings.webhook_private)
+    return bool(host) and alone and not reachable.is_refused(url, private=private)
 
 
 def filled(

@@ -11,6 +11,7 @@ from promosms.services.api.composing import Refusal, Refused
 from promosms.services.api.rest32 import delivery_urls
 from promosms.services.api.rest32.statuses import OF_REFUSAL, NotDone, Status
 from promosms.services.senders import chosen
+from promosms.settings import settings
 from promosms.sms import gsm7, phone, segments, transliterate
 from promosms.sms.phone import InvalidPhone
 from promosms.sms.phone_problems import PhoneProblem
@@ -84,7 +85,8 @@ def read(account: Account, asked: Asked) -> Read:
             composing.check_words(text)
     except Refused as error:
         raise not_done(error) from error
-    if asked.delivery_url and not delivery_urls.is_possible(asked.delivery_url):
+    url, private = asked.delivery_url, settings.webhook_private
+    if url and not delivery_urls.is_possible(url, private=private):
         raise NotDone(Status.DELIVERY_URL)
     phones = phones_of(account, asked)
     return Read(asked, text, route, sender, phones, first_places(phones))

@@ -26,9 +26,9 @@ NUMBERS = [f"5006{number:05}" for number in range(100, 101 + SINGLE)]
 
 
 def key_of(token: str) -> ApiKey:
-    key = keys.find(token)
-    assert key is not None
-    return key
+    found = keys.find(token)
+    assert found is not None
+    return found.key
 
 
 def send(key: ApiKey, asked: Asked, once: str = "") -> list[Result]:
