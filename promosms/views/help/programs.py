@@ -37,7 +37,7 @@ def connecting() -> Topic:
                 ),
             ),
             Part(
-                _("Your program hears of it"),
+                _("Webhooks"),
                 points=(
                     _("A webhook tells your program at once of results, replies and opt-outs."),
                 ),
