@@ -116,7 +116,8 @@ def happen(campaign_id: int) -> None:
     with transaction() as session:
         rows = session.execute(select(*columns).where(Message.campaign_id == campaign_id))
         texts = [noting.EndedText(*row) for row in rows]
-        noting.note_texts(session, texts, MessageStatus.DELIVERED)
+        accounts = {text.account_id for text in texts}
+        noting.note_texts(session, accounts, MessageStatus.DELIVERED, lambda: texts)
 
 
 def measure(

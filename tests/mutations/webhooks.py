@@ -17,22 +17,22 @@ SENT, HTTP = "promosms/jobs/webhooks/deliverer.py", "promosms/jobs/webhooks/clie
 WEBHOOKS = (
     Mutation(
         f"{SERVICES}sending/recording.py",
-        "    noting.note_texts(session, changed, outcome.status)\n",
-        "",
+        "        lambda: (_ended(message) for message in messages if message.id in moved),\n",
+        "        lambda: (),\n",
         EVENTS,
         "sqlite",
     ),
     Mutation(
         f"{SERVICES}inbox/receipts.py",
-        "        noting.note_texts(session, ended_texts, after)\n",
+        "        noting.note_texts(session, accounts, after, partial(_ended, changed, moved))\n",
         "",
         EVENTS,
         "sqlite",
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "    noting.note_texts(session, ended, MessageStatus.SKIPPED)\n",
-        "",
+        "        lambda: (noting.EndedText(*row[:4]) for row in skipped),\n",
+        "        lambda: (),\n",
         EVENTS,
         "sqlite",
     ),
@@ -45,8 +45,8 @@ WEBHOOKS = (
     ),
     Mutation(
         f"{SERVICES}api/messages.py",
-        "        noting.note_texts(session, [ended], MessageStatus.CANCELLED)\n",
-        "",
+        "MessageStatus.CANCELLED, lambda: [ended])",
+        "MessageStatus.CANCELLED, lambda: [])",
         EVENTS,
         "sqlite",
     ),

@@ -155,7 +155,8 @@ def cancel(key: ApiKey, text: ApiText) -> None:
         if cancelled is None:
             raise TooLate
         ended = noting.EndedText(text.number, *cancelled[:3])
-        noting.note_texts(session, [ended], MessageStatus.CANCELLED)
+        accounts = [cancelled.account_id]
+        noting.note_texts(session, accounts, MessageStatus.CANCELLED, lambda: [ended])
         ledger.settle_text(text.number, 0, cancelled.price)
 
 

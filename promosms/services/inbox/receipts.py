@@ -1,8 +1,8 @@
 """Receipts: from the status of each part to the final status of the message."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import BindParameter, Row, bindparam, func, select, update
@@ -194,11 +194,8 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
         rows = session.connection().execute(_ending(on_sqlite()), values)
         moved: dict[int, int] = {row.id: row.priority for row in rows}
         changed = [message for message in group if message.id in moved]
-        ended_texts = (
-            noting.EndedText(m.id, m.account_id, m.campaign_id, moved[m.id]) for m in changed
-        )
-        noting.note_texts(session, ended_texts, after)
-        other.update(message.id for message in group if message.id not in moved)
+        accounts = {message.account_id for message in changed}
+        noting.note_texts(session, accounts, after, partial(_ended, changed, moved))
         for gateway_id, number in Counter(message.gateway_id for message in changed).items():
             deltas.gateways.move(gateway_id, moment, MessageStatus(before), after, number)
         numbers = Counter(message.campaign_id for message in changed)
@@ -209,6 +206,13 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
     for message in late:
         _charge_late(session, message)
     return other
+
+
+def _ended(
+    messages: Iterable[MessageState], priorities: Mapping[int, int]
+) -> Iterator[noting.EndedText]:
+    for each in messages:
+        yield noting.EndedText(each.id, each.account_id, each.campaign_id, priorities[each.id])
 
 
 @lru_cache

@@ -387,8 +387,12 @@ def _skip(session: Session, queued: tuple[ColumnElement[bool], ...], reason: str
             *(Message.priority, Message.price),
         )
     ).all()
-    ended = (noting.EndedText(*row[:4]) for row in skipped)
-    noting.note_texts(session, ended, MessageStatus.SKIPPED)
+    noting.note_texts(
+        session,
+        {row.account_id for row in skipped},
+        MessageStatus.SKIPPED,
+        lambda: (noting.EndedText(*row[:4]) for row in skipped),
+    )
     for message_id, _, campaign_id, _, price in skipped:
         if campaign_id is None:
             ledger.settle_text(message_id, 0, price)

@@ -204,8 +204,12 @@ def _move(
     }
     values |= {"oldest": moment - OLDEST} if old else {}
     moved = set(session.connection().scalars(_movement(on_sqlite(), old), values))
-    changed = (_ended(message) for message in messages if message.id in moved)
-    noting.note_texts(session, changed, outcome.status)
+    noting.note_texts(
+        session,
+        {message.account_id for message in messages},
+        outcome.status,
+        lambda: (_ended(message) for message in messages if message.id in moved),
+    )
     deltas.gateways.move(claim.gateway_id, moment, before, outcome.status, len(moved))
     return _count(messages, moved, before, outcome.status, deltas)
 

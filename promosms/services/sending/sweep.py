@@ -215,7 +215,8 @@ def _give_up(session: Transaction, ids: Sequence[int], resend: Resend) -> int:
         .returning(Message.id, Message.account_id, Message.campaign_id, Message.priority)
     ).all()
     if status == MessageStatus.UNKNOWN:
-        noting.note_texts(session, (noting.EndedText(*row) for row in rows), status)
+        accounts = {row.account_id for row in rows}
+        noting.note_texts(session, accounts, status, lambda: (noting.EndedText(*r) for r in rows))
     for campaign_id, number in Counter(row.campaign_id for row in rows).items():
         if campaign_id is not None:
             changes = {MessageStatus.SENDING: -number, status: number}

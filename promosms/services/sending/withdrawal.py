@@ -64,8 +64,9 @@ def keep_unknown(session: Session, condition: ColumnElement[bool], before: Messa
         )
         .returning(Message.id, Message.account_id, Message.campaign_id, Message.priority)
     ).all()
-    ended = (noting.EndedText(*row) for row in rows)
-    noting.note_texts(session, ended, MessageStatus.UNKNOWN)
+    accounts = {row.account_id for row in rows}
+    unknown = MessageStatus.UNKNOWN
+    noting.note_texts(session, accounts, unknown, lambda: (noting.EndedText(*r) for r in rows))
     for campaign_id, number in Counter(row.campaign_id for row in rows).items():
         if campaign_id is not None:
             changes = {before: -number, MessageStatus.UNKNOWN: number}

@@ -31,6 +31,8 @@ OVERLAP = timedelta(hours=24)
 """So long an old secret still signs beside the new one."""
 BATCH = 5000
 SECRET = "webhooks"
+LOCKED = {"key_share": True}
+"""Against other changes. Events that are noted meanwhile refer to the row, and need not wait."""
 WELL: dict[str, Any] = {
     "failures": 0,
     "failing_since": None,
@@ -99,6 +101,7 @@ def make(account_id: int, wish: Wish, actor: str) -> WebhookEndpoint:
         _take(session, endpoint, wish)
         session.add(endpoint)
         session.flush()
+        noting.forget_nobody(account_id)
         audit_log.record(actor, "webhook.make", account.public_id, endpoint.public_id)
         return endpoint
 
@@ -110,11 +113,12 @@ def change(endpoint: WebhookEndpoint, wish: Wish, actor: str) -> None:
     """
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id, with_for_update=True)
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         moved = endpoint.url != wish.url
         _take(session, endpoint, wish)
         if moved:
             _set(endpoint, WELL)
+        noting.forget_nobody(endpoint.account_id)  # it may be one of the sandbox now
         audit_log.record(actor, "webhook.change", account.public_id, endpoint.public_id)
 
 
@@ -141,7 +145,7 @@ def rotate(endpoint: WebhookEndpoint, actor: str) -> None:
     """
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id)
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if has_old_secret(endpoint):
             raise AlreadyRotated
         endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now() + OVERLAP
@@ -153,7 +157,7 @@ def end_old_secret(endpoint: WebhookEndpoint, actor: str) -> None:
     """Sign with the new secret only, from now on."""
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id)
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if has_old_secret(endpoint):
             endpoint.old_secret = endpoint.old_secret_until = None
             audit_log.record(actor, "webhook.end_old", account.public_id, endpoint.public_id)
@@ -173,7 +177,7 @@ def switch_off(endpoint: WebhookEndpoint, actor: str) -> None:
     """Tell an endpoint nothing any more: neither what waits nor what happens from now on."""
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id)
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if endpoint.status == EndpointStatus.ACTIVE:
             stop(session, endpoint, EndpointStatus.OFF)
             audit_log.record(actor, "webhook.off", account.public_id, endpoint.public_id)
@@ -183,9 +187,10 @@ def switch_on(endpoint: WebhookEndpoint, actor: str) -> None:
     """Tell an endpoint again what happens from now on."""
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id)
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if endpoint.status != EndpointStatus.ACTIVE:
             endpoint.status, endpoint.stopped_at = EndpointStatus.ACTIVE, None
+            noting.forget_nobody(endpoint.account_id)
             _set(endpoint, WELL)
             audit_log.record(actor, "webhook.on", account.public_id, endpoint.public_id)
 
@@ -230,7 +235,7 @@ def delete(endpoint: WebhookEndpoint, actor: str) -> None:
 def test(endpoint: WebhookEndpoint) -> bool:
     """Send a test event; False if the endpoint is told nothing."""
     with transaction() as session:
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if endpoint.status != EndpointStatus.ACTIVE or endpoint.kind != EndpointKind.WEBHOOK:
             return False
         noting.note_test(session, endpoint)

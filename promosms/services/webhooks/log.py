@@ -10,6 +10,7 @@ from promosms.extensions import db
 from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import DeliveryStatus, EndpointStatus, WebhookDelivery, WebhookEndpoint, now
 from promosms.services.webhooks import event_ids
+from promosms.services.webhooks.endpoints import LOCKED
 from promosms.services.webhooks.noting import LONGEST
 
 SIZE = 20
@@ -70,7 +71,7 @@ def last_failed(endpoint: WebhookEndpoint) -> datetime | None:
 
 def _again(endpoint: WebhookEndpoint, ids: Select[int]) -> int:
     with transaction() as session:
-        session.refresh(endpoint, with_for_update=True)
+        session.refresh(endpoint, with_for_update=LOCKED)
         if endpoint.status != EndpointStatus.ACTIVE:
             return 0
         endpoint.resume_at = None

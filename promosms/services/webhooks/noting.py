@@ -4,8 +4,9 @@ What is noted are ids (`models/webhooks/delivery.py`). An account without webhoo
 a small table.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -34,6 +35,10 @@ LONGEST = timedelta(hours=24)
 """For so long a delivery is tried."""
 ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
 TEXTS = table_of(ApiMessage)
+KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
+"""So long it is known that nobody of an account listens, and of so many accounts."""
+nobody_listens: dict[tuple[int, bool], float] = {}
+"""Accounts, real or of the sandbox, of which that is known, and until when."""
 OF_TEXTS = (WebhookEvent.MESSAGE_SENT, WebhookEvent.MESSAGE_FINISHED)
 COLUMNS = (
     *("account_id", "endpoint_id", "event", "subject_id", "detail_id", "amount", "word"),
@@ -105,23 +110,30 @@ def _insert(session: Session, happenings: Sequence[Happening], listeners: Listen
     return len(rows)
 
 
-def note_texts(session: Session, texts: Iterable[EndedText], status: MessageStatus) -> None:
+def note_texts(
+    session: Session,
+    account_ids: Collection[int],
+    status: MessageStatus,
+    texts: Callable[[], Iterable[EndedText]],
+) -> None:
     """Note that messages of campaigns and programs have this status now.
 
     It is called wherever a message that has waited gets a status, except when its whole campaign
-    is cancelled: that is one event of the campaign.
+    is cancelled: that is one event of the campaign. `texts` are those of these accounts, and asked
+    for only if somebody listens: the send loop cannot make an object for each for nobody.
     """
+    listeners = _listeners(session, account_ids, sandbox=False)
+    if not listeners:
+        return
     sent = status == MessageStatus.SENT
     event = WebhookEvent.MESSAGE_SENT if sent else WebhookEvent.MESSAGE_FINISHED
     happenings = [
         Happening(text.account_id, event, text.id, word=status)
-        for text in texts
+        for text in texts()
         if text.campaign_id is not None or text.priority == Priority.API
     ]
-    if happenings:
-        listeners = _listeners(session, {each.account_id for each in happenings}, sandbox=False)
-        _insert(session, happenings, listeners)
-        _note_reports(session, happenings, listeners)
+    _insert(session, happenings, listeners)
+    _note_reports(session, happenings, listeners)
 
 
 def _note_reports(session: Session, happenings: Sequence[Happening], listeners: Listeners) -> None:
@@ -190,7 +202,33 @@ def _row(happening: Happening, endpoint_id: int, at: datetime) -> tuple[object, 
     )
 
 
+def forget_nobody(account_id: int) -> None:
+    """An endpoint was added or switched on: this process looks at once who listens."""
+    for sandbox in (False, True):
+        nobody_listens.pop((account_id, sandbox), None)
+
+
 def _listeners(session: Session, account_ids: Collection[int], *, sandbox: bool) -> Listeners:
+    """Those of these accounts, locked until the end: what is noted refers to them.
+
+    That nobody listens is known for a second, so most accounts cost nothing; a new endpoint hears
+    of what other processes do from then on.
+    """
+    moment = time.monotonic()
+    asked = [each for each in account_ids if nobody_listens.get((each, sandbox), 0.0) <= moment]
+    if not asked:
+        return {}
+    found = _read(session, asked, sandbox=sandbox)
+    heard = {account_id for account_id, _ in found}
+    if len(nobody_listens) > MOST_KNOWN:
+        nobody_listens.clear()
+    for account_id in asked:
+        if account_id not in heard:
+            nobody_listens[account_id, sandbox] = moment + KNOWN_SECONDS
+    return found
+
+
+def _read(session: Session, account_ids: Collection[int], *, sandbox: bool) -> Listeners:
     query = select(
         *(ENDPOINTS.c.id, ENDPOINTS.c.account_id, ENDPOINTS.c.kind),
         *(ENDPOINTS.c.url, ENDPOINTS.c.events),
@@ -200,7 +238,9 @@ def _listeners(session: Session, account_ids: Collection[int], *, sandbox: bool)
         ENDPOINTS.c.sandbox.is_(sandbox),
     )
     found = defaultdict(list)
-    for row in session.execute(query.order_by(ENDPOINTS.c.id)):
+    # So that nobody deletes one meanwhile: the rows to come could not refer to it.
+    locked = query.order_by(ENDPOINTS.c.id).with_for_update(read=True, key_share=True)
+    for row in session.execute(locked):
         reports = row.kind == EndpointKind.REPORTS
         for event in (SERVERS,) if reports else map(WebhookEvent, row.events.split(",")):
             found[row.account_id, event].append(Listener(row.id, row.url))

@@ -12,7 +12,7 @@ from promosms.db.transactions import transaction
 from promosms.lib import encryption
 from promosms.models import Account, EndpointKind, WebhookEndpoint, WebhookEvent
 from promosms.services.audit import log as audit_log
-from promosms.services.webhooks import endpoints, signing
+from promosms.services.webhooks import endpoints, noting, signing
 from promosms.services.webhooks.noting import server_of
 
 MOST = 50
@@ -43,6 +43,7 @@ def ensure(account_id: int, url: str, actor: str) -> None:
         )
         session.add(endpoint)
         session.flush()
+        noting.forget_nobody(account_id)
         audit_log.record(actor, "webhook.make", account.public_id, endpoint.public_id)
 
 

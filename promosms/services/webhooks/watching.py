@@ -24,7 +24,9 @@ def watch() -> None:
             WebhookEndpoint.status == EndpointStatus.ACTIVE,
             WebhookEndpoint.failing_since < now() - WARNED_AFTER,
         )
-        for endpoint in session.scalars(failing.order_by(WebhookEndpoint.id).with_for_update()):
+        for endpoint in session.scalars(
+            failing.order_by(WebhookEndpoint.id).with_for_update(key_share=True)
+        ):
             since, last = endpoint.failing_since, endpoint.failed_at
             if since is None or last is None:
                 continue

@@ -1,10 +1,13 @@
 """Events: whatever happens is noted with it, once for each endpoint that wants to hear of it."""
 
+import time
 from collections import Counter
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -28,6 +31,7 @@ from promosms.services.links import clicks
 from promosms.services.payments import balance_alerts
 from promosms.services.sending import opt_outs
 from promosms.services.webhooks import endpoints, noting
+from promosms.services.webhooks.noting import Happening
 from tests.services.api.conftest import program, sandbox
 from tests.services.sending.conftest import MakeCampaign, make_campaign
 from tests.support import links
@@ -287,3 +291,39 @@ def test_what_was_deleted_is_sent_to_nobody(
     deliver(app)
     assert receiver.requests == []
     assert noted(WebhookDelivery.status, WebhookDelivery.next_at) == [("dropped", None)]
+
+
+def test_that_nobody_listens_is_known_for_a_second_and_not_longer(
+    context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_id, began = cast.owner.account_id, time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: began)
+    opt_outs.opt_out(account_id, EACH[0], SuppressionSource.HAND)
+    with transaction() as session:
+        values = {"kind": "webhook", "url": URL, "events": "opt_out.recorded", "status": "active"}
+        session.add(
+            WebhookEndpoint(account_id=account_id, secret=b"", created_by="elsewhere", **values)
+        )
+    monkeypatch.setattr(time, "monotonic", lambda: began + 0.99)
+    opt_outs.opt_out(account_id, EACH[1], SuppressionSource.HAND)
+    assert noted() == [], "another process has added it a moment ago"
+    monkeypatch.setattr(time, "monotonic", lambda: began + 1.01)
+    opt_outs.opt_out(account_id, EACH[2], SuppressionSource.HAND)
+    assert noted() == [("opt_out.recorded", "hand")]
+
+
+@pytest.mark.only("postgresql")
+def test_an_endpoint_is_not_deleted_while_events_are_noted_for_it(
+    context: None, cast: Cast
+) -> None:
+    endpoint = listen(cast.owner.account_id, URL)
+    happening = Happening(cast.owner.account_id, WebhookEvent.BALANCE_LOW, amount=1)
+    db.session.commit()
+    with transaction() as session:
+        assert noting.listens(session, cast.owner.account_id, sandbox=False)
+        with db.engine.connect() as other:
+            other.exec_driver_sql("SET lock_timeout = '100ms'")
+            gone = f"DELETE FROM webhook_endpoints WHERE id = {endpoint.id}"
+            with pytest.raises(OperationalError):
+                other.exec_driver_sql(gone)
+        assert noting.note(session, [happening]) == 1
