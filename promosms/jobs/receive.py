@@ -13,4 +13,4 @@ def run() -> None:
     end = time.monotonic() + SECONDS
     while gateway_inbox.apply_batch() and time.monotonic() < end:
         continue
-    waking.wake()
+    waking.wake_if_noted()

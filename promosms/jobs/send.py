@@ -15,4 +15,4 @@ def run(gateway_id: int) -> None:
         return  # another worker has this connection; the sweep enqueues again
     if Sender(connection).run(SECONDS):
         queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
-    waking.wake()
+    waking.wake_if_noted()

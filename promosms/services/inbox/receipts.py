@@ -194,6 +194,7 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
         rows = session.connection().execute(_ending(on_sqlite()), values)
         moved: dict[int, int] = {row.id: row.priority for row in rows}
         changed = [message for message in group if message.id in moved]
+        other.update(message.id for message in group if message.id not in moved)
         accounts = {message.account_id for message in changed}
         noting.note_texts(session, accounts, after, partial(_ended, changed, moved))
         for gateway_id, number in Counter(message.gateway_id for message in changed).items():

@@ -39,6 +39,7 @@ KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
 """So long it is known that nobody of an account listens, and of so many accounts."""
 nobody_listens: dict[tuple[int, bool], float] = {}
 """Accounts, real or of the sandbox, of which that is known, and until when."""
+_noted = False
 OF_TEXTS = (WebhookEvent.MESSAGE_SENT, WebhookEvent.MESSAGE_FINISHED)
 COLUMNS = (
     *("account_id", "endpoint_id", "event", "subject_id", "detail_id", "amount", "word"),
@@ -99,6 +100,19 @@ def server_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/".lower()
 
 
+def take_noted() -> bool:
+    """Has this process noted something since the last call? It may have been rolled back."""
+    global _noted
+    noted, _noted = _noted, False
+    return noted
+
+
+def _store(session: Session, rows: Sequence[tuple[object, ...]]) -> None:
+    global _noted
+    insert_rows(session, DELIVERIES, COLUMNS, rows)
+    _noted = _noted or bool(rows)
+
+
 def _insert(session: Session, happenings: Sequence[Happening], listeners: Listeners) -> int:
     moment = now()
     rows = [
@@ -106,7 +120,7 @@ def _insert(session: Session, happenings: Sequence[Happening], listeners: Listen
         for each in happenings
         for endpoint in listeners.get((each.account_id, each.event), ())
     ]
-    insert_rows(session, DELIVERIES, COLUMNS, rows)
+    _store(session, rows)
     return len(rows)
 
 
@@ -156,7 +170,7 @@ def _note_reports(session: Session, happenings: Sequence[Happening], listeners: 
                 for endpoint in servers[each.account_id]
                 if endpoint.url == server
             ]
-    insert_rows(session, DELIVERIES, COLUMNS, rows)
+    _store(session, rows)
 
 
 def note_campaigns(
@@ -191,7 +205,7 @@ def forget_waiting(session: Session, account_id: int, subject_id: int) -> None:
 def note_test(session: Session, endpoint: WebhookEndpoint) -> None:
     """Note an event for one endpoint only, which its owner has asked for."""
     happening = Happening(endpoint.account_id, WebhookEvent.TEST, endpoint.id)
-    insert_rows(session, DELIVERIES, COLUMNS, [_row(happening, endpoint.id, now())])
+    _store(session, [_row(happening, endpoint.id, now())])
 
 
 def _row(happening: Happening, endpoint_id: int, at: datetime) -> tuple[object, ...]:
