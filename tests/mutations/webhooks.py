@@ -38,7 +38,7 @@ WEBHOOKS = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "        noting.note(session, [happening])\n",
+        "        noting.note(session, [recorded(account_id, suppression.id, suppression.source)])\n",
         "        pass\n",
         EVENTS,
         "sqlite",

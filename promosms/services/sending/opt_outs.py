@@ -209,15 +209,13 @@ def suppress(
     skip_texts(session, waiting, reason_of(suppression.source), WITH_SIGN_UPS)
     new = before in ("", SuppressionSource.HELD) and before != suppression.source
     if new:
-        happening = recorded(account_id, suppression.id, suppression.source)
-        noting.note(session, [happening])
+        noting.note(session, [recorded(account_id, suppression.id, suppression.source)])
     return new
 
 
 def recorded(account_id: int, suppression_id: int, source: str) -> noting.Happening:
     """What webhooks hear of an opt-out, or of a reply that counts as one until it is read."""
-    event = WebhookEvent.OPT_OUT_RECORDED
-    return noting.Happening(account_id, event, suppression_id, word=source)
+    return noting.Happening(account_id, WebhookEvent.OPT_OUT_RECORDED, suppression_id, word=source)
 
 
 def prove(suppression: Suppression, source: SuppressionSource, evidence: Evidence) -> None:
