@@ -38,7 +38,8 @@ WEBHOOKS = (
     ),
     Mutation(
         f"{SERVICES}sending/opt_outs.py",
-        "        noting.note(session, [recorded(account_id, suppression.id, suppression.source)])\n",
+        "        noting.note(session, "
+        "[recorded(account_id, suppression.id, suppression.source)])\n",
         "        pass\n",
         EVENTS,
         "sqlite",
@@ -157,8 +158,8 @@ WEBHOOKS = (
     ),
     Mutation(
         SENT,
-        "        allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE)\n        return max",
-        "        allowed = MOST\n        return max",
+        "            allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE) - self",
+        "            allowed = MOST - self",
         DELIVERING,
         "sqlite",
     ),

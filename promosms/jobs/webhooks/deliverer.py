@@ -10,7 +10,7 @@ import queue as queues
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from promosms.jobs.webhooks.client import Client, Request
 from promosms.models import EndpointKind, now
@@ -25,8 +25,9 @@ PAUSE = 0.25
 """Seconds between two questions to the database, while nothing is answered."""
 GATHER = 0.005
 """So long answers are gathered before they are recorded together."""
-MOST = 1000
-"""Requests under way at the same time."""
+MOST, MOST_UNPROVEN = 1000, 500
+"""Requests under way at the same time, and of them to endpoints that did not take the last one or
+have not taken any: many that are dead leave room for those that answer."""
 MOST_OF_ONE, FIRST_OF_ONE = 20, 2
 """Of them to one endpoint: it begins with the few, and each that succeeds allows one more."""
 MOST_RECORDED = 500
@@ -46,6 +47,10 @@ class Deliverer:
         self.answers: queues.SimpleQueue[Result] = queues.SimpleQueue()
         self.under_way: Counter[int] = Counter()
         self.allowed: dict[int, int] = {}
+        self.proven: set[int] = set()
+        """Endpoints that have taken the last one."""
+        self.unproven: set[int] = set()
+        """Deliveries that are under way to others."""
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
@@ -53,16 +58,28 @@ class Deliverer:
             _made(make_client, settings.webhook_private), self.loop
         ).result()
 
-    def room(self, endpoint_id: int) -> int:
-        """How many more may be sent to an endpoint now."""
+    def rooms(self) -> Callable[[int], int]:
+        """What says how many more may be sent to an endpoint; each place is given away once."""
         free = MOST - self.under_way.total()
-        allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE)
-        return max(0, min(free, allowed - self.under_way[endpoint_id]))
+        free_unproven = MOST_UNPROVEN - len(self.unproven)
+
+        def room(endpoint_id: int) -> int:
+            nonlocal free, free_unproven
+            proven = endpoint_id in self.proven
+            allowed = self.allowed.get(endpoint_id, FIRST_OF_ONE) - self.under_way[endpoint_id]
+            places = max(0, min(allowed, free, free if proven else free_unproven))
+            free -= places
+            free_unproven -= 0 if proven else places
+            return places
+
+        return room
 
     def start(self, requests: Sequence[Ready]) -> None:
         """Send requests; their answers come into the queue."""
         for claimed, _ in requests:
             self.under_way[claimed.endpoint.id] += 1
+            if claimed.endpoint.id not in self.proven:
+                self.unproven.add(claimed.id)
         self.loop.call_soon_threadsafe(self._spawn, requests)
 
     def _spawn(self, requests: Sequence[Ready]) -> None:
@@ -94,6 +111,8 @@ class Deliverer:
 
     def _learn(self, result: Result) -> None:
         endpoint_id = result.claimed.endpoint.id
+        self.unproven.discard(result.claimed.id)
+        (self.proven.add if result.taken else self.proven.discard)(endpoint_id)
         self.under_way[endpoint_id] -= 1
         if self.under_way[endpoint_id] <= 0:
             del self.under_way[endpoint_id]
@@ -123,7 +142,7 @@ def deliver(deliverer: Deliverer, seconds: float, idle_seconds: float) -> bool:
     end = time.monotonic() + seconds
     busy, after = time.monotonic(), 0
     while (moment := time.monotonic()) < end:
-        claimed, after = claiming.claim(deliverer.room, after)
+        claimed, after = claiming.claim(deliverer.rooms(), after)
         unsent = send(deliverer, claimed)
         results = deliverer.answered(0.0 if after else PAUSE)
         if results or unsent:

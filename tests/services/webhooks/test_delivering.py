@@ -166,7 +166,7 @@ def one_round(app: Flask) -> int:
         one.allowed = {each.id: 1 for each in db.session.scalars(select(WebhookEndpoint))}
         if not any(each.tries for each in rows()):
             one.allowed = {}
-        claimed, _ = claiming.claim(one.room)
+        claimed, _ = claiming.claim(one.rooms())
         assert deliverer.send(one, claimed) == []
         while one.under_way:
             recording.record(one.answered(5))
@@ -270,6 +270,27 @@ def test_dead_endpoints_delay_no_other(
         "delivered": 80,
         "waiting": 30,
     }
+
+
+def test_many_dead_endpoints_leave_room_for_those_that_answer(
+    cast: Cast, endpoint: WebhookEndpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "SECONDS", 600.0)
+    monkeypatch.setattr(deliverer, "MOST", 5)
+    monkeypatch.setattr(deliverer, "MOST_UNPROVEN", 4)
+    one = deliverer.Deliverer()
+    note(endpoint)
+    assert not deliverer.deliver(one, 20.0, idle_seconds=0.0)
+    with silent() as dead:
+        hanging = [listen(cast.owner.account_id, f"{dead}{number}") for number in range(6)]
+        note(*hanging * 2)
+        assert deliverer.deliver(one, 0.2, idle_seconds=0.0)
+        assert one.under_way.total() == 4, "their half is full"
+        note(*[endpoint] * 9)
+        while len(receiver.requests) < 10:
+            assert deliverer.deliver(one, 0.1, idle_seconds=0.0)
+        assert one.under_way.total() >= 4, "and none of them has answered"
+        one.close()
 
 
 def test_each_endpoint_gets_its_turn(
