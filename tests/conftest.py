@@ -78,6 +78,10 @@ hypothesis.settings.load_profile("fixed")
 gc.set_threshold(20_000, 20, 20)
 
 
+# Accounts of one test have the ids of those of another one, and nobody waits for other processes.
+noting.KNOWN_SECONDS = 0.0
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
@@ -275,7 +279,6 @@ def app(
     # There is one limiter for all applications of a process, and a test may have made another.
     limiter.enabled = False
     config, settings = dict(session_app.config), settings_of(session_app)
-    noting.nobody_listens.clear()  # the accounts of another test have the same ids
     callspec = getattr(request.node, "callspec", None)
     varied_name = callspec.params.get("varied_name") if callspec else None
     with varied.doubled(session_app, varied_name):

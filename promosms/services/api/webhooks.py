@@ -7,7 +7,7 @@ from promosms.extensions import db
 from promosms.models import ApiKey, EndpointKind, WebhookEndpoint
 from promosms.services.api import idempotency
 from promosms.services.api.idempotency import Once
-from promosms.services.webhooks import endpoints
+from promosms.services.webhooks import endpoints, noting
 from promosms.services.webhooks.endpoints import Wish
 
 RESULT = "webhook"
@@ -40,6 +40,7 @@ def add(key: ApiKey, wish: Wish, once: Once | None) -> WebhookEndpoint:
         idempotency.begin(session, once)
         made = endpoints.make(key.account_id, wish, key.created_by)
         idempotency.finish(session, once, f"{RESULT}:{made.id}")
+    noting.let_all_know()
     return made
 
 

@@ -101,9 +101,9 @@ def make(account_id: int, wish: Wish, actor: str) -> WebhookEndpoint:
         _take(session, endpoint, wish)
         session.add(endpoint)
         session.flush()
-        noting.forget_nobody(account_id)
         audit_log.record(actor, "webhook.make", account.public_id, endpoint.public_id)
-        return endpoint
+    noting.let_all_know()
+    return endpoint
 
 
 def change(endpoint: WebhookEndpoint, wish: Wish, actor: str) -> None:
@@ -118,8 +118,8 @@ def change(endpoint: WebhookEndpoint, wish: Wish, actor: str) -> None:
         _take(session, endpoint, wish)
         if moved:
             _set(endpoint, WELL)
-        noting.forget_nobody(endpoint.account_id)  # it may be one of the sandbox now
         audit_log.record(actor, "webhook.change", account.public_id, endpoint.public_id)
+    noting.let_all_know()
 
 
 def _take(session: Session, endpoint: WebhookEndpoint, wish: Wish) -> None:
@@ -190,9 +190,9 @@ def switch_on(endpoint: WebhookEndpoint, actor: str) -> None:
         session.refresh(endpoint, with_for_update=LOCKED)
         if endpoint.status != EndpointStatus.ACTIVE:
             endpoint.status, endpoint.stopped_at = EndpointStatus.ACTIVE, None
-            noting.forget_nobody(endpoint.account_id)
             _set(endpoint, WELL)
             audit_log.record(actor, "webhook.on", account.public_id, endpoint.public_id)
+    noting.let_all_know()
 
 
 def stop(session: Session, endpoint: WebhookEndpoint, status: EndpointStatus) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
+from promosms.db.transactions import writing
 from promosms.db.upsert_rows import insert_rows
 from promosms.models import (
     ApiMessage,
@@ -35,7 +36,7 @@ LONGEST = timedelta(hours=24)
 """For so long a delivery is tried."""
 ENDPOINTS, DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
 TEXTS = table_of(ApiMessage)
-KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
+KNOWN_SECONDS, MOST_KNOWN = 0.2, 10_000
 """So long it is known that nobody of an account listens, and of so many accounts."""
 nobody_listens: dict[tuple[int, bool], float] = {}
 """Accounts, real or of the sandbox, of which that is known, and until when."""
@@ -216,17 +217,21 @@ def _row(happening: Happening, endpoint_id: int, at: datetime) -> tuple[object, 
     )
 
 
-def forget_nobody(account_id: int) -> None:
-    """An endpoint was added or switched on: this process looks at once who listens."""
-    for sandbox in (False, True):
-        nobody_listens.pop((account_id, sandbox), None)
+def let_all_know() -> None:
+    """An endpoint was added or switched on: wait until every process has looked again.
+
+    What happens after that is noted for it, whoever does it. Called after the commit; within a
+    transaction of somebody else, who calls it later, it does nothing.
+    """
+    if not writing():
+        time.sleep(KNOWN_SECONDS)
+        nobody_listens.clear()
 
 
 def _listeners(session: Session, account_ids: Collection[int], *, sandbox: bool) -> Listeners:
     """Those of these accounts, locked until the end: what is noted refers to them.
 
-    That nobody listens is known for a second, so most accounts cost nothing; a new endpoint hears
-    of what other processes do from then on.
+    That nobody listens is known for a moment, so most accounts cost nothing (`let_all_know`).
     """
     moment = time.monotonic()
     asked = [each for each in account_ids if nobody_listens.get((each, sandbox), 0.0) <= moment]

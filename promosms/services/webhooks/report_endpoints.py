@@ -43,8 +43,8 @@ def ensure(account_id: int, url: str, actor: str) -> None:
         )
         session.add(endpoint)
         session.flush()
-        noting.forget_nobody(account_id)
         audit_log.record(actor, "webhook.make", account.public_id, endpoint.public_id)
+    noting.let_all_know()
 
 
 def _find(session: Session, account_id: int, server: str) -> int | None:

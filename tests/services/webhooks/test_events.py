@@ -30,7 +30,7 @@ from promosms.services.ledger import ledger
 from promosms.services.links import clicks
 from promosms.services.payments import balance_alerts
 from promosms.services.sending import opt_outs
-from promosms.services.webhooks import endpoints, noting
+from promosms.services.webhooks import endpoints, noting, report_endpoints
 from promosms.services.webhooks.noting import Happening
 from tests.services.api.conftest import program, sandbox
 from tests.services.sending.conftest import MakeCampaign, make_campaign
@@ -293,10 +293,12 @@ def test_what_was_deleted_is_sent_to_nobody(
     assert noted(WebhookDelivery.status, WebhookDelivery.next_at) == [("dropped", None)]
 
 
-def test_that_nobody_listens_is_known_for_a_second_and_not_longer(
+def test_that_nobody_listens_is_known_for_a_moment_and_not_longer(
     context: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account_id, began = cast.owner.account_id, time.monotonic()
+    monkeypatch.setattr(noting, "KNOWN_SECONDS", 1.0)
+    monkeypatch.setattr(noting, "nobody_listens", {})
     monkeypatch.setattr(time, "monotonic", lambda: began)
     opt_outs.opt_out(account_id, EACH[0], SuppressionSource.HAND)
     with transaction() as session:
@@ -327,3 +329,24 @@ def test_an_endpoint_is_not_deleted_while_events_are_noted_for_it(
             with pytest.raises(OperationalError):
                 other.exec_driver_sql(gone)
         assert noting.note(session, [happening]) == 1
+
+
+def test_who_adds_an_endpoint_waits_until_all_know(
+    app: Flask, context: None, cast: Cast, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(noting, "KNOWN_SECONDS", 0.2)
+    monkeypatch.setattr(time, "sleep", waited.append)
+    account_id = cast.owner.account_id
+    endpoint = listen(account_id, URL)
+    assert waited == [0.2]
+    report_endpoints.ensure(account_id, URL, "tests")
+    report_endpoints.ensure(account_id, URL + "/other", "tests")
+    assert waited == [0.2] * 2, "there is one of its server already"
+    endpoints.switch_off(endpoint, "tests")
+    endpoints.switch_on(endpoint, "tests")
+    endpoints.change(endpoint, endpoints.Wish(URL + "/new", EVERY), "tests")
+    assert waited == [0.2] * 4
+    added = program.post("/webhooks", {"url": URL + "/api", "events": ["balance.low"]})
+    assert added.status_code == 201
+    assert waited == [0.2] * 5, "once, and after the transaction"
