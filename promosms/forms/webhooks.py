@@ -118,11 +118,10 @@ class WebhookForm(Form):
             raise ValidationError(gettext("Choose at least one thing that it is told."))
 
     def fill(self, endpoint: WebhookEndpoint) -> None:
-        """Show an endpoint as it is."""
+        """Show what of an endpoint can be changed."""
         self.url.data = endpoint.url
         self.events.data = [event.value for event in endpoints.events_of(endpoint)]
         self.details.data = endpoint.with_details
-        self.texts.data = (Texts.SANDBOX if endpoint.sandbox else Texts.REAL).value
 
     def wish(self) -> endpoints.Wish:
         """What the endpoint shall be."""
@@ -130,5 +129,5 @@ class WebhookForm(Form):
             url=self.url.data or "",
             events=[WebhookEvent(event) for event in self.events.data or ()],
             with_details=bool(self.details.data),
-            sandbox=self.texts.data == Texts.SANDBOX,
+            sandbox=self.texts is not None and self.texts.data == Texts.SANDBOX,
         )

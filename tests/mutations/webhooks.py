@@ -181,4 +181,25 @@ WEBHOOKS = (
         "",
         PAGES,
     ),
+    Mutation(
+        MADE,
+        "replace(wish, sandbox=endpoint.sandbox)",
+        "wish",
+        ENDPOINTS,
+        "sqlite",
+    ),
+    Mutation(
+        SENT,
+        "        except Exception:  # without an answer its place would never be free again\n",
+        "        except SQLAlchemyError:\n",
+        DELIVERING,
+        "sqlite",
+    ),
+    Mutation(
+        SENT,
+        "        if len(claimed) > 1:",
+        "        if False:",
+        DELIVERING,
+        "sqlite",
+    ),
 )

@@ -12,6 +12,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from promosms import logs
 from promosms.jobs.webhooks.client import Client, Request
 from promosms.models import EndpointKind, now
 from promosms.services.api import webhook_events
@@ -21,6 +24,7 @@ from promosms.services.webhooks.claiming import Claimed
 from promosms.services.webhooks.recording import DROPPED, Result
 from promosms.settings import settings
 
+log = logs.get(__name__)
 PAUSE = 0.25
 """Seconds between two questions to the database, while nothing is answered."""
 GATHER = 0.005
@@ -31,6 +35,7 @@ have not taken any: many that are dead leave room for those that answer."""
 MOST_OF_ONE, FIRST_OF_ONE = 20, 2
 """Of them to one endpoint: it begins with the few, and each that succeeds allows one more."""
 MOST_RECORDED = 500
+BROKEN = "broken"
 NO_SECRET = "no_secret"
 """The key of the installation has changed, and the secret cannot be read any more."""
 LEAVING = 3.0  # seconds that requests get when the worker ends
@@ -90,7 +95,11 @@ class Deliverer:
 
     async def _send(self, claimed: Claimed, request: Request) -> None:
         at = now()
-        answer, milliseconds, wait = await self.client.send(request)
+        try:
+            answer, milliseconds, wait = await self.client.send(request)
+        except Exception:  # without an answer its place would never be free again
+            log.exception("webhook.failed")
+            answer, milliseconds, wait = BROKEN, 0, 0.0
         self.answers.put(Result(claimed, answer, at, milliseconds, wait))
 
     def answered(self, seconds: float) -> list[Result]:
@@ -158,6 +167,18 @@ def send(deliverer: Deliverer, claimed: Sequence[Claimed]) -> list[Result]:
     """Send what was claimed; returns what came of those that cannot be sent."""
     if not claimed:
         return []
+    try:
+        return _send(deliverer, claimed)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        if len(claimed) > 1:  # find the one that cannot be written, and send the others
+            return [result for each in claimed for result in send(deliverer, [each])]
+        log.exception("webhook.failed")
+        return [Result(claimed[0], BROKEN, now())]
+
+
+def _send(deliverer: Deliverer, claimed: Sequence[Claimed]) -> list[Result]:
     calls = [each for each in claimed if each.endpoint.kind == EndpointKind.REPORTS]
     told = [each for each in claimed if each.endpoint.kind == EndpointKind.WEBHOOK]
     requests = _calls(calls) | _events(told)

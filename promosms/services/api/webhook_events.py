@@ -18,6 +18,7 @@ from promosms.models import (
     Campaign,
     InboundMessage,
     Link,
+    LowBalanceAlert,
     Message,
     Recipient,
     SandboxMessage,
@@ -161,9 +162,14 @@ def _campaigns(some: list[Claimed]) -> Written:
 
 
 def _balances(some: list[Claimed]) -> Written:
+    ids = {each.account_id for each in some}
+    query = select(LowBalanceAlert).where(LowBalanceAlert.account_id.in_(ids))
+    below = {row.account_id: row.below for row in db.session.scalars(query)}
     for each in some:
-        amounts = {"balance": _amount(each.amount or 0), "below": _amount(each.detail_id or 0)}
-        yield each, {**amounts, "currency": settings.currency}
+        if each.account_id in below:
+            amounts = {"balance": each.amount or 0, "below": below[each.account_id]}
+            written_amounts = {name: _amount(amount) for name, amount in amounts.items()}
+            yield each, {**written_amounts, "currency": settings.currency}
 
 
 def _openings(some: list[Claimed]) -> Written:

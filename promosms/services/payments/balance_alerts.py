@@ -137,8 +137,7 @@ def _tell_low(session: Session, account_id: int) -> None:
         account_id, lambda: account_emails.balance_low(money(balance), money(alert.below))
     )
     event = WebhookEvent.BALANCE_LOW
-    happening = noting.Happening(account_id, event, detail_id=alert.below, amount=balance)
-    noting.note(session, [happening])
+    noting.note(session, [noting.Happening(account_id, event, amount=balance)])
     if not alert.by_text:
         return
     for owner in _owners(session, account_id):

@@ -1,7 +1,7 @@
 """Webhook endpoints: made, changed, switched off and on, and deleted by an owner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -109,13 +109,14 @@ def make(account_id: int, wish: Wish, actor: str) -> WebhookEndpoint:
 def change(endpoint: WebhookEndpoint, wish: Wish, actor: str) -> None:
     """Give an endpoint another address or other events; raises AlreadyThere.
 
-    What waits for it goes to the new address.
+    What waits for it goes to the new address. Whether it is one of the sandbox stays as it is: the
+    numbers of texts in its events are those of real texts, or those of the sandbox.
     """
     with transaction() as session:
         account = session.get_one(Account, endpoint.account_id, with_for_update=True)
         session.refresh(endpoint, with_for_update=LOCKED)
         moved = endpoint.url != wish.url
-        _take(session, endpoint, wish)
+        _take(session, endpoint, replace(wish, sandbox=endpoint.sandbox))
         if moved:
             _set(endpoint, WELL)
         audit_log.record(actor, "webhook.change", account.public_id, endpoint.public_id)

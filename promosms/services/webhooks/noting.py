@@ -1,7 +1,7 @@
 """Noting events for webhooks, in the transaction in which they happen: so none is lost.
 
-What is noted are ids (`models/webhooks/delivery.py`). An account without webhooks pays one look at
-a small table.
+What is noted are ids (`models/webhooks/delivery.py`). For accounts without webhooks each process
+looks at a small table five times a second at most.
 """
 
 import time

@@ -84,6 +84,7 @@ def page(public_id: str) -> ResponseReturnValue:
 def change(public_id: str) -> ResponseReturnValue:
     """Change the address of a webhook, or what it is told."""
     endpoint, form = _webhook(public_id), WebhookForm()
+    del form.texts  # that stays
     if request.method == "GET":
         form.fill(endpoint)
     if form.validate_on_submit():

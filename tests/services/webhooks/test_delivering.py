@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ from promosms.services.webhooks import (
     event_ids,
     recording,
 )
+from promosms.services.webhooks.claiming import Claimed
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.support.webhooks import (
@@ -306,3 +307,38 @@ def test_each_endpoint_gets_its_turn(
     ids = [each.id for each in made]
     assert seen == [ids[:2], ids[2:4], ids[4:]]
     assert after == 0
+
+
+def test_what_nobody_expected_keeps_no_place(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object, __: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(client.Client, "send", fail)
+    note(endpoint)
+    one = deliverer.Deliverer()
+    assert not deliverer.deliver(one, 20.0, idle_seconds=0.0)
+    one.close()
+    assert (row().status, row().history[0][1], one.under_way) == ("waiting", "broken", {})
+
+
+def test_one_that_cannot_be_written_holds_up_no_other(
+    app: Flask, endpoint: WebhookEndpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(*[endpoint] * 5)
+    bad, true = rows()[2].id, deliverer.webhook_events.bodies
+
+    def bodies(claimed: Sequence[Claimed]) -> dict[int, bytes]:
+        if any(each.id == bad for each in claimed):
+            raise ZeroDivisionError
+        return true(claimed)
+
+    monkeypatch.setattr(deliverer.webhook_events, "bodies", bodies)
+    deliver(app)
+    assert [each.status for each in rows()] == [
+        *["delivered"] * 2,
+        "waiting",
+        *["delivered"] * 2,
+    ]
+    assert rows()[2].history[0][1] == "broken"

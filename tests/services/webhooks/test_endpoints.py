@@ -271,3 +271,12 @@ def test_a_moved_endpoint_gets_what_has_waited(
         endpoints.change(endpoint, wish, ACTOR)
         deliver(app)
         assert len(other.requests) == 9
+
+
+def test_one_for_real_texts_stays_that(context: None, cast: Cast) -> None:
+    """The numbers in its events would be those of other texts."""
+    for sandbox in (False, True):
+        made = listen(cast.owner.account_id, "https://a.example/", sandbox=sandbox)
+        other = endpoints.Wish("https://b.example/", endpoints.events_of(made), sandbox=not sandbox)
+        endpoints.change(made, other, ACTOR)
+        assert (made.url, made.sandbox) == ("https://b.example/", sandbox)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Session, WebhookDelivery, WebhookEndpoint, now
-from promosms.services.webhooks import claiming, endpoints, event_ids, recording
+from promosms.services.webhooks import claiming, endpoints, event_ids, recording, report_endpoints
 from promosms.services.webhooks.recording import Result
 from tests.support.cast import Cast
 from tests.support.clock import Clock
@@ -134,10 +134,11 @@ def test_it_is_changed(app: Flask, owner: PageClient) -> None:
     form = owner.get_page(f"{page}/change")
     checked = {str(field["value"]) for field in form.select("input[type=checkbox][checked]")}
     assert checked == set(HOOK["events"])
-    changed = {**HOOK, "url": "https://shop.example/new", "events": ["balance.low"]}
+    assert not form.select("[name=texts]"), "that stays as it is"
+    changed = {"url": "https://shop.example/new", "events": ["balance.low"], "texts": "sandbox"}
     owner.post_page(f"{page}/change", changed)
-    assert [(each.url, each.events) for each in stored(app)] == [
-        ("https://shop.example/new", "balance.low")
+    assert [(each.url, each.events, each.sandbox) for each in stored(app)] == [
+        ("https://shop.example/new", "balance.low", False)
     ]
     assert "Low balance" in seen(owner, page)
 
@@ -225,6 +226,25 @@ def test_it_is_deleted_with_its_log(app: Flask, owner: PageClient) -> None:
     assert stored(app) == []
     with app.app_context():
         assert db.session.scalars(select(WebhookDelivery)).all() == []
+
+
+def test_the_server_of_a_plug_in_has_a_log_and_can_be_switched_off(
+    app: Flask, cast: Cast, owner: PageClient
+) -> None:
+    with app.app_context():
+        report_endpoints.ensure(cast.owner.account_id, "https://shop.example/?id=%smsID", "tests")
+    page = f"{LIST}/{stored(app)[0].public_id}"
+    assert "called with news of the texts of a plug-in" in seen(owner, LIST)
+    assert "A plug-in wants this server to be called" in seen(owner, page)
+    assert "there again: to stop that, switch it off" in seen(owner, f"{page}/delete")
+    for path in ("/change", "/secret"):
+        answer = owner.get(page + path)
+        assert answer.status_code == 404
+        answer.close()
+    for path in ("/test", "/secret/new", "/secret/end-old"):
+        owner.post_page(page + path, status=404)
+    owner.post_page(f"{page}/off")
+    assert stored(app)[0].status == "off"
 
 
 @pytest.mark.parametrize("path", ["/new", "/{id}/secret", "/{id}/change"])
