@@ -1,6 +1,6 @@
 """What all models of the API share: unknown members are refused, and values are not guessed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import (
@@ -14,10 +14,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from promosms.lib import json_values
 from promosms.lib.json_patterns import AMOUNT, NO_CONTROL
+from promosms.lib.json_values import UNIT
 from promosms.settings import settings
 
-UNIT = 10_000
+written = json_values.amount
+"""An amount of 1/10,000 as the API writes it."""
 
 
 class Asked(BaseModel):
@@ -45,17 +48,13 @@ def _number(value: object) -> object:
     return value
 
 
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 Words = Annotated[str, Field(pattern=NO_CONTROL)]
 """A text without control characters, which no database takes and no phone shows."""
 WHOLE = BeforeValidator(_number)
 """Of a whole number in a request, with `Field(strict=False)`; the last one, behind the limits."""
 Moment = Annotated[
     datetime,
-    PlainSerializer(_rfc3339, return_type=str),
+    PlainSerializer(json_values.moment, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A time in an answer: UTC, RFC 3339 with milliseconds."""
@@ -69,13 +68,6 @@ Money = Annotated[
         description="An amount as a decimal string, net, in the currency of the installation.",
     ),
 ]
-
-
-def written(amount: int) -> str:
-    """An amount of 1/10,000 as the API writes it: "0.0750"."""
-    sign = "-" if amount < 0 else ""
-    whole, rest = divmod(abs(amount), UNIT)
-    return f"{sign}{whole}.{rest:04d}"
 
 
 def read(amount: str) -> int:

@@ -7,12 +7,12 @@ is not sent at all. `forms/api/webhooks.py` describes the same objects for the d
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from promosms.extensions import db
+from promosms.lib import json_values
 from promosms.models import (
     ApiMessage,
     Campaign,
@@ -31,7 +31,6 @@ from promosms.settings import settings
 
 Members = dict[str, Any]
 Written = Iterator[tuple[Claimed, Members]]
-UNIT = 10_000
 COUNTED = (
     *("sent", "delivered", "undelivered", "expired", "failed", "unknown", "skipped", "cancelled"),
 )
@@ -46,16 +45,10 @@ def bodies(claimed: Sequence[Claimed]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for write, some in by_writer.items():
         for each, data in write(some):
-            event = {"type": each.event, "timestamp": written(each.occurred_at), "data": data}
+            at = json_values.moment(each.occurred_at)
+            event = {"type": each.event, "timestamp": at, "data": data}
             found[each.id] = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
     return found
-
-
-def written(moment: datetime | None) -> str | None:
-    """A time as the API writes it: UTC, RFC 3339 with milliseconds."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _messages(some: list[Claimed]) -> Written:
@@ -114,7 +107,7 @@ def _replies(some: list[Claimed]) -> Written:
                 "id": row.public_id,
                 "recipient_id": row.recipient,
                 "kind": row.kind,
-                "received_at": written(row.received_at),
+                "received_at": json_values.moment(row.received_at),
             }
             details = {"from_number": row.phone, "to_number": row.inbound_number, "text": row.text}
             yield each, _with(each, data, **details)
@@ -139,7 +132,7 @@ def _opt_outs(some: list[Claimed]) -> Written:
             data = {
                 "recipient_id": row.recipient,
                 "source": each.word,
-                "created_at": written(row.created_at),
+                "created_at": json_values.moment(row.created_at),
             }
             yield each, _with(each, data, phone=row.phone)
 
@@ -156,7 +149,7 @@ def _campaigns(some: list[Claimed]) -> Written:
                     "name": row.name,
                     "status": each.word,
                     **{name: getattr(row, f"n_{name}") for name in COUNTED},
-                    "finished_at": written(row.finished_at),
+                    "finished_at": row.finished_at and json_values.moment(row.finished_at),
                 },
             )
 
@@ -168,8 +161,8 @@ def _balances(some: list[Claimed]) -> Written:
     for each in some:
         if each.account_id in below:
             amounts = {"balance": each.amount or 0, "below": below[each.account_id]}
-            written_amounts = {name: _amount(amount) for name, amount in amounts.items()}
-            yield each, {**written_amounts, "currency": settings.currency}
+            written = {name: json_values.amount(amount) for name, amount in amounts.items()}
+            yield each, {**written, "currency": settings.currency}
 
 
 def _openings(some: list[Claimed]) -> Written:
@@ -224,9 +217,3 @@ def _with(each: Claimed, data: Members, **details: object) -> Members:
 
 def _subjects(some: Sequence[Claimed]) -> set[int]:
     return {each.subject_id for each in some}
-
-
-def _amount(amount: int) -> str:
-    sign = "-" if amount < 0 else ""
-    whole, rest = divmod(abs(amount), UNIT)
-    return f"{sign}{whole}.{rest:04d}"
