@@ -11,9 +11,10 @@ from promosms.models.accounts.welcome_credit import WelcomeCredit
 from promosms.models.api.key import ApiKey, Revoked, Scope
 from promosms.models.api.message import ApiMessage, SandboxMessage
 from promosms.models.api.request import ApiRequest
-from promosms.models.audit.audit import AuditEntry, AuditHead
+from promosms.models.audit.audit import AuditEntry, AuditHead, people_of
 from promosms.models.auth.backoff import Backoff
 from promosms.models.auth.email_link import EmailLink, EmailLinkKind
+from promosms.models.auth.former_colleague import FormerColleague
 from promosms.models.auth.known_browser import KnownBrowser
 from promosms.models.auth.phone_change import PhoneChange
 from promosms.models.auth.recovery_code import RecoveryCode
@@ -215,6 +216,7 @@ __all__ = [
     "EmailAttempt",
     "EmailLink",
     "EmailLinkKind",
+    "FormerColleague",
     "Consent",
     "ConsentAct",
     "ConsentChange",
@@ -330,6 +332,7 @@ __all__ = [
     "new_public_id",
     "new_public_ids",
     "now",
+    "people_of",
     "table_of",
 ]
 

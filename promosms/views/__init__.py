@@ -69,6 +69,8 @@ BLUEPRINTS = (
     "api.documents",
     "api.keys",
     "webhooks.endpoints",
+    "colleagues.pages",
+    "colleagues.joining",
     "rest32",
 )
 

@@ -11,13 +11,14 @@ from promosms.language import gettext as _
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.models import now
+from promosms.services.auth.rights import Right
 from promosms.services.automations import words
 from promosms.services.campaigns import campaigns, dashboard
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
 from promosms.views.gateways.simulated_phone import offered
 from promosms.views.recipients import answer_labels
-from promosms.web.access import Access, allow, my_account
+from promosms.web.access import allow, my_account
 
 bp = Blueprint("dashboard", __name__)
 
@@ -25,14 +26,14 @@ WEEK = 7
 
 
 @bp.route("/dashboard")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """What needs the user, or the first steps."""
     return render_template("dashboard/index.html", **_state())
 
 
 @bp.route("/dashboard/live")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def live() -> ResponseReturnValue:
     """The part of the dashboard that is refreshed."""
     return render_template("dashboard/live.html", **_state())

@@ -27,6 +27,7 @@ from promosms.language import pgettext
 from promosms.lib.charts.stacked import THINNEST, THINNEST_IN_ROW, Part, Stacked, stacked
 from promosms.lib.text_encodings import Reading
 from promosms.models import Account, Import, ImportStatus, now
+from promosms.services.auth.rights import Right
 from promosms.services.gateways import workers
 from promosms.services.imports import batch as import_batch
 from promosms.services.imports import columns as import_columns
@@ -40,7 +41,7 @@ from promosms.services.imports.outcome import Choice
 from promosms.services.recipients import exports, lists
 from promosms.views import files, mending, outcomes
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, fresh, me, my_account, owned
+from promosms.web.access import allow, fresh, me, my_account, owned
 
 log = logs.get(__name__)
 
@@ -49,7 +50,7 @@ BUSY = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
 @bp.route("/imports")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def index() -> ResponseReturnValue:
     """The latest imports."""
     rows = [(one, _bar(one, THINNEST_IN_ROW)) for one in imports.recent(my_account().id)]
@@ -57,7 +58,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/imports/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def new() -> ResponseReturnValue:
     """Upload a file."""
     form = UploadForm()
@@ -73,7 +74,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/imports/paste", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 @csrf.exempt
 def paste() -> ResponseReturnValue:
     """Paste numbers."""
@@ -96,7 +97,7 @@ def paste() -> ResponseReturnValue:
 
 
 @bp.route("/imports/<public_id>", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def show(public_id: str) -> ResponseReturnValue:
     """Choose columns and start; later, the progress and the result."""
     import_ = owned(Import, public_id)
@@ -170,14 +171,14 @@ def _sheet(import_: Import, account: Account, choice: import_sheets.Choice) -> R
 
 
 @bp.route("/imports/<public_id>/progress")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def progress(public_id: str) -> ResponseReturnValue:
     """The part of the page that changes while the import runs."""
     return render_template("imports/progress.html", **_state(owned(Import, public_id)))
 
 
 @bp.route("/imports/<public_id>/cancel", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def cancel(public_id: str) -> ResponseReturnValue:
     """Stop an import; the rows imported so far stay."""
     if imports.cancel(owned(Import, public_id)):
@@ -186,7 +187,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/imports/<public_id>/undo", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def undo(public_id: str) -> ResponseReturnValue:
     """Delete the recipients that the import has added."""
     import_ = owned(Import, public_id)
@@ -198,7 +199,7 @@ def undo(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/imports/<public_id>/refused/download")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def refused(public_id: str) -> ResponseReturnValue:
     """The refused rows as a file."""

@@ -19,6 +19,7 @@ from promosms.services.invoices import companies
 from promosms.services.payments import top_up_search
 from promosms.services.senders import decisions
 from promosms.settings import settings
+from promosms.web.access import may_open
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Trial:
     texts: int
 
 
-MEMBER = (
+OF_ACCOUNT = (
     Item("dashboard.index", _("Home"), "home", ("dashboard",), tab="tab"),
     Item(
         "campaigns.index",
@@ -105,7 +106,7 @@ MEMBER = (
         _("Settings"),
         "adjustments-horizontal",
         ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth")
-        + ("api_keys", "webhook_endpoints"),
+        + ("api_keys", "webhook_endpoints", "colleagues"),
     ),
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )
@@ -192,7 +193,8 @@ def navigation() -> tuple[Item, ...]:
     """The items of the navigation for the signed-in user."""
     if not current_user.is_authenticated:
         return ()
-    items = ADMIN if current_user.user.role == Role.ADMIN else MEMBER
+    every = ADMIN if current_user.user.role == Role.ADMIN else OF_ACCOUNT
+    items = [item for item in every if may_open(item.endpoint)]
     current = next((item for item in items if item.shows()), None)
     return tuple(replace(item, waiting=item.count(), current=item is current) for item in items)
 

@@ -12,12 +12,13 @@ from promosms.forms.imports import NumberForm, row_problem
 from promosms.language import gettext as _
 from promosms.language import ngettext, number
 from promosms.models import Import
+from promosms.services.auth.rights import Right
 from promosms.services.imports import mending, refused_rows
 from promosms.services.imports.mending import Mended, Result
 from promosms.services.imports.refused_rows import RefusedRow
 from promosms.services.recipients import fields
 from promosms.sms import phone
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("mending", __name__)
 _ACROSS = (Result.ADDED, Result.HERE, Result.REPEATED)
@@ -122,7 +123,7 @@ def _problem(row: RefusedRow) -> str:
 
 
 @bp.route("/imports/<public_id>/refused", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def page(public_id: str) -> ResponseReturnValue:
     """Refused rows; sent, what has become of them, in place."""
     import_ = owned(Import, public_id)

@@ -11,18 +11,19 @@ from promosms.forms.imports import row_problem
 from promosms.language import pgettext
 from promosms.lib.charts.stacked import Part, Stacked, stacked
 from promosms.models import Account, Import, ImportStatus
+from promosms.services.auth.rights import Right
 from promosms.services.gateways import workers
 from promosms.services.imports import check
 from promosms.services.imports import columns as import_columns
 from promosms.services.imports import outcome as import_outcome
 from promosms.services.imports.outcome import Choice, Outcome
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("outcomes", __name__)
 
 
 @bp.route("/imports/<public_id>/outcome")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def part(public_id: str) -> ResponseReturnValue:
     """The part of the page that changes while a worker looks into the file."""
     import_ = owned(Import, public_id)

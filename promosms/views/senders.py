@@ -10,13 +10,14 @@ from promosms.language import gettext as _
 from promosms.language import lazy_gettext
 from promosms.lib import countries
 from promosms.models import Sender, SenderStatus
+from promosms.services.auth.rights import Right
 from promosms.services.installation import defaults
 from promosms.services.senders import requests
 from promosms.services.senders.requests import Requested
 from promosms.sms.senders import countries as country_rules
 from promosms.sms.senders.countries import CountryRule, Names
 from promosms.views.campaigns import labels
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("senders", __name__)
 STATUS = {
@@ -50,7 +51,7 @@ class CountryRow:
 
 
 @bp.route("/senders", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.LOOK, post=Right.SEND)
 def index() -> ResponseReturnValue:
     """All names of the account, the form for a new one, and the countries."""
     form = SenderForm()
@@ -77,7 +78,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/senders/<public_id>/withdraw", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def withdraw(public_id: str) -> ResponseReturnValue:
     """Take a request back, or remove a refused one."""
     try:

@@ -10,6 +10,8 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from promosms.db import row_security
 from promosms.extensions import db, login
@@ -17,7 +19,8 @@ from promosms.language import gettext
 from promosms.lib import pseudonyms
 from promosms.logs import security
 from promosms.models import Account, Role, Session, User
-from promosms.services.auth import reauthentication, sessions, totp
+from promosms.services.auth import reauthentication, rights, sessions, totp
+from promosms.services.auth.rights import Right
 from promosms.web.api import caller
 from promosms.web.api.endpoint import declared
 from promosms.web.api.rest32 import caller as rest32
@@ -27,24 +30,25 @@ Owned = TypeVar("Owned")
 
 
 class Access(StrEnum):
-    """Public: anybody. Signed in: any user. Member and owner: of an account. Admin: operator's.
+    """Public: anybody. Signed in: any user. Of account: not an admin. Admin: operator's.
 
     Key: a program with an API key, and no user. Login: one with an e-mail and a key (REST 3.2).
+    What depends on the role in an account is marked with a Right in the place of an Access.
     """
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
-    MEMBER = "member"
-    OWNER = "owner"
+    OF_ACCOUNT = "of_account"
     ADMIN = "admin"
     KEY = "key"
     LOGIN = "login"
 
 
+Mark = Access | Right
+
 ROLES = {
     Access.SIGNED_IN: set(Role),
-    Access.MEMBER: {Role.OWNER, Role.MEMBER},
-    Access.OWNER: {Role.OWNER},
+    Access.OF_ACCOUNT: set(Role) - {Role.ADMIN},
     Access.ADMIN: {Role.ADMIN},
 }
 
@@ -71,11 +75,12 @@ class SignedIn(UserMixin):
         return self.token
 
 
-def allow(access: Access) -> Callable[[View], View]:
-    """Mark a view with the roles that may use it."""
+def allow(access: Mark, post: Right | None = None) -> Callable[[View], View]:
+    """Mark a view with who may use it; with `post`, who may send its form is another question."""
 
     def mark(view: View) -> View:
         view.__dict__["access"] = access
+        view.__dict__["post_access"] = post or access
         return view
 
     return mark
@@ -96,13 +101,45 @@ def fresh_post(view: View) -> View:
     return view
 
 
-def access_of(endpoint: str) -> Access | None:
+def access_of(endpoint: str, method: str = "GET") -> Mark | None:
     """The mark of an endpoint; None if it has none."""
     if endpoint == "static" or endpoint.endswith(".static"):
         return Access.PUBLIC
     view = current_app.view_functions.get(endpoint)
-    access: Access | None = getattr(view, "access", None)
+    name = "post_access" if method == "POST" else "access"
+    access: Mark | None = getattr(view, name, None)
     return access
+
+
+def roles_of(mark: Mark) -> set[Role]:
+    """The roles that a mark lets in; empty for those that are not about users."""
+    return rights.roles_with(mark) if isinstance(mark, Right) else ROLES.get(mark, set())
+
+
+def may_open(endpoint: str, method: str = "GET") -> bool:
+    """May the user of this request open the page, or send its form? For links and buttons."""
+    mark = access_of(endpoint, method)
+    if mark is None:
+        raise LookupError(endpoint)
+    if mark is Access.PUBLIC or not current_user.is_authenticated:
+        return mark is Access.PUBLIC
+    return me().role in roles_of(mark)
+
+
+def leads(url: str, method: str = "GET") -> bool:
+    """As `may_open`, by an address of this site. Pages offer others than colleagues only theirs."""
+    if not current_user.is_authenticated or me().role in (Role.OWNER, Role.ADMIN):
+        return True
+    try:
+        endpoint, _arguments = _addresses().match(urlsplit(url).path, method)
+    except (HTTPException, RequestRedirect):
+        return True
+    return may_open(endpoint, method)
+
+
+def has(right: Right) -> bool:
+    """Does the user of this request have the right?"""
+    return current_user.is_authenticated and rights.may(me().role, right)
 
 
 def init_app(app: Flask) -> None:
@@ -110,7 +147,7 @@ def init_app(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(_load)
     app.before_request(_check)
-    app.jinja_env.globals.update(Role=Role)
+    app.jinja_env.globals.update(Role=Role, Right=Right, has=has, leads=leads, may_open=may_open)
 
 
 def me() -> User:
@@ -166,7 +203,7 @@ def _load(token: str) -> SignedIn | None:
 def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
-    access = access_of(request.endpoint)
+    access = access_of(request.endpoint, request.method)
     if access is Access.PUBLIC:
         return None
     if access is Access.KEY:
@@ -187,9 +224,16 @@ def _check() -> ResponseReturnValue | None:
         "delete_account.delete",
     ):
         return redirect(url_for("auth.choose_password"))
-    if access is None or user.role not in ROLES[access]:
+    if access is None or user.role not in roles_of(access):
         abort(404 if user.role != Role.ADMIN and access is Access.ADMIN else 403)
     return _two_factor_first(user) or _reauthenticate_first(request.endpoint)
+
+
+def _addresses() -> MapAdapter:
+    if "addresses" not in g:
+        g.addresses = current_app.create_url_adapter(request)
+    adapter: MapAdapter = g.addresses
+    return adapter
 
 
 def _sign_in_first() -> ResponseReturnValue:

@@ -308,6 +308,8 @@ class Stage:
 
     def _links(self) -> None:
         owner = db.session.get_one(User, self.cast.owner.user_id)
+        colleague = db.session.get_one(User, self.cast.colleague.user_id)
+        self.ids["colleague"] = colleague.public_id
         for kind in EmailLinkKind:
             link = email_links.new_link(kind, "new@example.com", "+48601000109")
             self.ids[f"link {kind}"] = link.rsplit("/", 1)[1]
@@ -315,6 +317,8 @@ class Stage:
             strangers = (EmailLinkKind.REGISTER, EmailLinkKind.ADMIN)
             for row in session.scalars(select(EmailLink)):
                 row.user_id = None if row.kind in strangers else owner.id
+                if row.kind == EmailLinkKind.COLLEAGUE:
+                    row.role, row.email = Role.MEMBER, "joins@example.com"
             session.add(
                 PhoneChange(
                     user_id=self.cast.colleague.user_id,

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from promosms.db.transactions import transaction
 from promosms.models import Role, Session, User
-from promosms.web.access import ROLES, Access, access_of
+from promosms.services.auth.rights import Right
+from promosms.web.access import Access, Mark, access_of, roles_of
 from tests.meta.filled_forms import STORES_NOTHING
 from tests.meta.route_arguments import ARGUMENTS
 from tests.meta.routes import IGNORED, PROVIDERS, for_programs, path, routes
@@ -24,24 +25,17 @@ VISITOR = "visitor"
 PEOPLE = {
     VISITOR: None,
     "stranger": Role.OWNER,
+    "viewer": Role.VIEWER,
     "colleague": Role.MEMBER,
     "owner": Role.OWNER,
     "admin": Role.ADMIN,
 }
-# The role with the least rights that must be accepted.
-LEAST = {
-    Access.PUBLIC: VISITOR,
-    Access.SIGNED_IN: "colleague",
-    Access.MEMBER: "colleague",
-    Access.OWNER: "owner",
-    Access.ADMIN: "admin",
-}
-
-
+WITH_MORE_AND_MORE = (VISITOR, "viewer", "colleague", "owner", "admin")
 # The only public routes; all others need a signed-in user.
 PUBLIC = {
     "static",
     *("auth.register", "auth.confirm", "auth.sign_in", "auth.forgotten", "auth.reset", "auth.join"),
+    "joining_colleagues.join",
     *("policies.home", "policies.privacy", "policies.cookies", "policies.terms"),
     *("policies.kept", "policies.versions", "policies.old_version", "policies.choose_cookies"),
     *("policies.dismiss_notice", "policies.choose_language"),
@@ -84,22 +78,29 @@ def browser(cast: Cast, app: Flask, name: str) -> PageClient:
     return open_phone(client)
 
 
-def declared_access(app: Flask, endpoint: str) -> Access:
+def declared_access(app: Flask, endpoint: str, method: str = "GET") -> Mark:
     with app.app_context():
-        access = access_of(endpoint)
+        access = access_of(endpoint, method)
     assert access is not None, f"no access is declared for {endpoint}"
     return access
 
 
-def allowed(access: Access, name: str) -> bool:
-    return access is Access.PUBLIC or (name != VISITOR and PEOPLE[name] in ROLES[access])
+def allowed(access: Mark, name: str) -> bool:
+    return access is Access.PUBLIC or (name != VISITOR and PEOPLE[name] in roles_of(access))
+
+
+def least(access: Mark) -> str:
+    """Who has the least rights of those that must be let in, and something of their own."""
+    if access in (Access.SIGNED_IN, Access.OF_ACCOUNT):
+        return "colleague"
+    return next(name for name in WITH_MORE_AND_MORE if allowed(access, name))
 
 
 def asks_to_sign_in(response: TestResponse) -> bool:
     return response.status_code == 302 and "/login?next=" in (response.location or "")
 
 
-def check_refusal(response: TestResponse, access: Access, name: str, method: str) -> None:
+def check_refusal(response: TestResponse, access: Mark, name: str, method: str) -> None:
     """Refused correctly: visitors may sign in, users learn nothing."""
     if name == VISITOR:
         assert asks_to_sign_in(response) if method == "GET" else response.status_code == 401
@@ -148,7 +149,7 @@ def test_pages_open_only_for_permitted_roles_and_change_nothing(
         response = client.get(address)
         if not allowed(access, name):
             check_refusal(response, access, name, "GET")
-        elif name == "stranger" and access in (Access.MEMBER, Access.OWNER) and rule.arguments:
+        elif name == "stranger" and isinstance(access, Right) and rule.arguments:
             assert response.status_code == 404, address
         else:
             assert response.status_code < 400, f"{address}: {response.status}"
@@ -175,6 +176,7 @@ ASKED_AGAIN = {
     *("workbooks.start", "workbooks.download"),
     *("campaigns.download", "imports.refused"),
     *("settings.end_session", "settings.end_others", "email_and_phone.email"),
+    *("colleagues.invite", "colleagues.again", "colleagues.change", "colleagues.remove"),
     *("email_and_phone.phone", "two_factor.switch_on", "two_factor.switch_off"),
     *("two_factor.new_codes", "api_keys.new", "api_keys.replace", "api_keys.revoke"),
     *("webhook_endpoints.new", "webhook_endpoints.change", "webhook_endpoints.secret"),
@@ -269,14 +271,14 @@ def test_forms_are_refused_without_the_right_or_the_token(stage: Stage) -> None:
         client.get("/privacy")  # starts a session; its token is not sent
     before = stage.rows()
     for rule in routes(stage.app, "POST"):
-        address, access = path(stage, rule), declared_access(stage.app, rule.endpoint)
+        address, access = path(stage, rule), declared_access(stage.app, rule.endpoint, "POST")
         for name, client in clients.items():
             if not allowed(access, name):
                 response = client.send(address, form(rule.endpoint, stage))
                 check_refusal(response, access, name, "POST")
         if rule.endpoint in WITHOUT_TOKEN:
             continue
-        response = clients[LEAST[access]].post(address, data=form(rule.endpoint, stage))
+        response = clients[least(access)].post(address, data=form(rule.endpoint, stage))
         assert response.status_code in (200, 400, 422), f"{rule.endpoint}: {response.status}"
     after = stage.rows()
     assert {name: after[name] for name in after if after[name] != before[name]} == {}
@@ -285,7 +287,7 @@ def test_forms_are_refused_without_the_right_or_the_token(stage: Stage) -> None:
 @pytest.mark.parametrize("endpoint", FORMS)
 def test_forms_work_with_the_right_and_the_token(stage: Stage, endpoint: str) -> None:
     (rule,) = (rule for rule in routes(stage.app, "POST") if rule.endpoint == endpoint)
-    client = browser(stage.cast, stage.app, LEAST[declared_access(stage.app, endpoint)])
+    client = browser(stage.cast, stage.app, least(declared_access(stage.app, endpoint, "POST")))
     if endpoint == "auth.choose_password":
         must_choose(stage)
     before = stage.rows()

@@ -30,6 +30,7 @@ from promosms.models import row_security as row_policies
 from promosms.services.abuse import blocks, sms_pumping
 from promosms.services.audit import chain as audit_chain
 from promosms.services.audit import log as audit_log
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import gateway_inbox
 from promosms.services.privacy import erase_recipient
 from promosms.services.privacy.account_scope import rows_of
@@ -66,7 +67,7 @@ def ask(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Ask:
             return "done"
 
         endpoint = {"/lists": "lists.index", "/admin/audit": "admin.audit"}[path]
-        access = Access.ADMIN if path.startswith("/admin") else Access.MEMBER
+        access = Access.ADMIN if path.startswith("/admin") else Right.LOOK
         monkeypatch.setitem(stage.app.view_functions, endpoint, allow(access)(view))
         status = person.browser().get(path).status_code
         for error in errors:
@@ -339,7 +340,7 @@ def test_a_streamed_file_is_restricted(stage: Stage, ask: Ask, monkeypatch: Any)
         states.append(current_role())
         yield "last"
 
-    view = allow(Access.MEMBER)(lambda: Response(stream_with_context(lines())))
+    view = allow(Right.LOOK)(lambda: Response(stream_with_context(lines())))
     monkeypatch.setitem(stage.app.view_functions, "lists.index", view)
     assert stage.cast.stranger.browser().get("/lists").text == "firstlast"
     assert states == [("bound", str(stage.cast.stranger.account_id))] * 2

@@ -6,10 +6,11 @@ from typing import Any
 
 import jsonschema_rs
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from promosms.extensions import db
-from promosms.models import Account, Scope
+from promosms.models import Role, Scope, User
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
 from promosms.web.api import PREFIX, openapi
@@ -18,11 +19,17 @@ BASE = "https://localhost"
 ACTOR = "a user"
 
 
+def owner_of(account_id: int) -> str:
+    """The public id of the first owner of an account."""
+    owners = select(User.public_id).where(User.account_id == account_id, User.role == Role.OWNER)
+    return db.session.scalars(owners.order_by(User.id)).first() or ACTOR
+
+
 def new_key(app: Flask, account_id: int, **wish: Any) -> str:
     """The token of a new key with all scopes."""
     with app.app_context():
         made = Wish(**{"name": "Shop", "scopes": tuple(Scope), **wish})
-        _key, token = keys.make(db.session.get_one(Account, account_id).id, made, ACTOR)
+        _key, token = keys.make(account_id, made, owner_of(account_id))
         return token
 
 

@@ -43,6 +43,7 @@ class Cast:
 
     owner: Person
     colleague: Person
+    viewer: Person
     stranger: Person
     admin: Person
 
@@ -54,6 +55,7 @@ def invite_cast(app: Flask) -> Cast:
         people = [
             _user(app, owner_account, "owner@example.com", Role.OWNER, "+48601000101"),
             _user(app, owner_account, "colleague@example.com", Role.MEMBER, "+48601000102"),
+            _user(app, owner_account, "viewer@example.com", Role.VIEWER, ""),
             _user(app, other_account, "stranger@example.com", Role.OWNER, "+48601000103"),
             _user(app, None, "admin@example.com", Role.ADMIN, ""),
         ]

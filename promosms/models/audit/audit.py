@@ -1,11 +1,22 @@
 """Audit entries: what admins and owners did, without personal data, in a chain of digests."""
 
 from datetime import datetime, time
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    case,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.accounts.account import Account
+from promosms.models.auth.former_colleague import FormerColleague
 from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
 from promosms.models.processing import ACTS, NotPersonal, Processing
 from promosms.models.registry import (
@@ -22,9 +33,15 @@ from promosms.models.registry import (
 )
 
 
+def people_of(account_id: int) -> CompoundSelect[Any]:
+    """The public ids of those who sign in to an account, and of those who have, as a subquery."""
+    former = select(FormerColleague.public_id).where(FormerColleague.account_id == account_id)
+    return union_all(users_of(account_id, "public_id"), former)
+
+
 def _actor(account_id: int) -> ColumnElement[str]:
-    """Who did it: a user of the account by name, of the others only that it was the operator."""
-    by_account = AuditEntry.actor.in_(users_of(account_id, "public_id"))
+    """Who did it: a person of the account by name, of the others only that it was the operator."""
+    by_account = AuditEntry.actor.in_(people_of(account_id))
     return case((by_account, AuditEntry.actor), else_=literal("operator"))
 
 
@@ -93,9 +110,9 @@ class AuditEntry(Model):
 
     @classmethod
     def of_account(cls, account_id: int) -> ColumnElement[bool]:
-        """What was done to the account, or by its users."""
+        """What was done to the account, or by its people."""
         name = select(Account.public_id).where(Account.id == account_id)
-        return or_(cls.subject.in_(name), cls.actor.in_(users_of(account_id, "public_id")))
+        return or_(cls.subject.in_(name), cls.actor.in_(people_of(account_id)))
 
 
 class AuditHead(Model):

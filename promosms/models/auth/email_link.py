@@ -17,6 +17,7 @@ class EmailLinkKind(StrEnum):
     REGISTER = "register"
     RESET = "reset"
     ADMIN = "admin"
+    COLLEAGUE = "colleague"  # joins the account of the user who has invited
     EMAIL = "email"  # the new address of a user
     UNDO = "undo_email"  # address, number and second step become what they were
     PHONE = "phone"  # the new number of a user
@@ -28,7 +29,8 @@ class EmailLink(Model):
     """A single-use link; the row is deleted when it is used or has expired.
 
     `factors_encrypted`: number and second step as they were, for a link that undoes a change; see
-    services/auth/factors.py. Encrypted with the key of the installation.
+    services/auth/factors.py. Encrypted with the key of the installation. `role`: of a colleague who
+    is invited.
     """
 
     __tablename__ = "email_links"
@@ -55,6 +57,7 @@ class EmailLink(Model):
     email: Mapped[str] = mapped_column(String(254), default="", index=True)
     phone: Mapped[str] = mapped_column(String(16), default="")
     factors_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
+    role: Mapped[str] = mapped_column(String(8), default="", server_default="")
     language: Mapped[str] = mapped_column(String(5), default="en")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -13,10 +13,14 @@ from promosms.models.registry import CHANGE, KEY, MACHINERY, N_, WITH_ACCOUNT, E
 
 
 class Role(StrEnum):
-    """Owner and member belong to an account; an admin belongs to the installation."""
+    """What somebody may do is in services/auth/rights.py.
+
+    Owner, member and viewer belong to an account; an admin belongs to the installation.
+    """
 
     OWNER = "owner"
     MEMBER = "member"
+    VIEWER = "viewer"
     ADMIN = "admin"
 
 

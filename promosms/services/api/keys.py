@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, ApiKey, Revoked, Scope, now
+from promosms.models import Account, ApiKey, Revoked, Scope, User, now
 from promosms.services.api import emails, tokens
 from promosms.services.audit import log as audit_log
 from promosms.services.mail.notify import tell_owner
@@ -51,16 +51,18 @@ class Wish:
 
 
 class Found(NamedTuple):
-    """A key and its account."""
+    """A key, its account, and the role of whoever has made it; None if this person has left."""
 
     key: ApiKey
     account: Account
+    role: str | None
 
 
 # Built once: it is asked with every request.
 _WITH_ACCOUNT = (
-    select(ApiKey, Account)
+    select(ApiKey, Account, User.role)
     .join(Account, Account.id == ApiKey.account_id)
+    .outerjoin(User, (User.public_id == ApiKey.created_by) & (User.account_id == Account.id))
     .where(ApiKey.secret_hash == bindparam("digest"))
 )
 

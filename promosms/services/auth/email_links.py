@@ -17,6 +17,7 @@ LIFETIMES = {
     EmailLinkKind.RESET: timedelta(hours=1),
     EmailLinkKind.DELETE: timedelta(hours=1),
     EmailLinkKind.ADMIN: timedelta(hours=24),
+    EmailLinkKind.COLLEAGUE: timedelta(days=7),
     EmailLinkKind.EMAIL: timedelta(hours=24),
     EmailLinkKind.UNDO: timedelta(days=7),
     EmailLinkKind.PHONE: timedelta(hours=24),
@@ -27,6 +28,7 @@ PATHS = {
     EmailLinkKind.RESET: "/forgotten/",
     EmailLinkKind.DELETE: "/leave/",
     EmailLinkKind.ADMIN: "/admin/join/",
+    EmailLinkKind.COLLEAGUE: "/colleagues/join/",
     EmailLinkKind.EMAIL: "/change/email/",
     EmailLinkKind.UNDO: "/change/undo/",
     EmailLinkKind.PHONE: "/change/phone/",
@@ -44,6 +46,7 @@ def new_link(
     phone: str = "",
     user: User | None = None,
     factors: bytes | None = None,
+    role: str = "",
 ) -> str:
     """Make a link and return its whole address; only a hash of its token is stored."""
     token = secrets.token_urlsafe(32)
@@ -55,6 +58,7 @@ def new_link(
                 email=email,
                 phone=phone,
                 factors_encrypted=factors,
+                role=role,
                 language=user.language if user else current_language(),
                 user_id=user.id if user else None,
                 expires_at=now() + LIFETIMES[kind],

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
-from promosms.models import Account, AuditEntry, Email, Payment, TopUp, User
+from promosms.models import Account, AuditEntry, Email, Payment, TopUp, people_of
 from promosms.services.audit import log as audit_log
 from promosms.services.installation import nightly_jobs
 from promosms.services.payments.payments import STRIPE
@@ -27,7 +27,7 @@ OPERATORS = ("system", "server", "stripe")
 def forget(session: Session, account: Account) -> None:
     """Forget an account in audit entries, e-mails to admins and findings; safe to repeat."""
     name = account.public_id
-    users = session.scalars(select(User.public_id).where(User.account_id == account.id)).all()
+    users = session.scalars(people_of(account.id)).all()
     payments = Payment.account_id == account.id
     named = [
         *(AuditEntry.subject.in_([name, *users]), AuditEntry.actor.in_(users)),

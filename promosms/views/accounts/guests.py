@@ -11,11 +11,12 @@ from promosms.language import moment
 from promosms.models import Guest
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.services.accounts import guests, trial
+from promosms.services.auth.rights import Right
 from promosms.settings import settings
 from promosms.sms.phone import InvalidPhone
 from promosms.views.abuse import proof_of_work
 from promosms.views.gateways import simulated_phone as phone_page
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("guests", __name__, url_prefix="/settings/guests")
@@ -25,7 +26,7 @@ POST = ["POST"]
 
 
 @bp.route("", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 @limit(PER_BROWSER, methods=POST)
 def index() -> ResponseReturnValue:
     """Show the list and the form to ask a guest, or to ask one again."""
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/code", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 @limit(PER_BROWSER, methods=POST)
 def code(public_id: str) -> ResponseReturnValue:
     """Type in the code that the guest got and told: only then they get texts."""
@@ -65,7 +66,7 @@ def code(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/remove", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def remove(public_id: str) -> ResponseReturnValue:
     """Take a number off the list."""
     guests.remove(owned(Guest, public_id))

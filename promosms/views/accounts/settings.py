@@ -11,12 +11,14 @@ from promosms.models import Role
 from promosms.services.accounts import preferences
 from promosms.services.api import keys
 from promosms.services.auth import sessions
+from promosms.services.auth.rights import Right
 from promosms.services.automations import automations
+from promosms.services.colleagues import colleagues
 from promosms.services.installation import defaults
 from promosms.services.prices import prices
 from promosms.services.reply_emails import preferences as reply_preferences
 from promosms.sms.phone import mask
-from promosms.web.access import Access, allow, fresh, me, my_account
+from promosms.web.access import Access, allow, fresh, has, me, my_account
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -41,7 +43,7 @@ def language() -> ResponseReturnValue:
 
 
 @bp.route("/place", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def place() -> ResponseReturnValue:
     """Choose country, time zone and name of the business."""
     form = PlaceForm(_countries())
@@ -82,7 +84,7 @@ def _countries() -> set[str]:
 
 
 def _place_form() -> PlaceForm | None:
-    if me().role != Role.OWNER:
+    if not has(Right.ACCOUNT):
         return None
     account = my_account()
     data = {
@@ -112,7 +114,8 @@ def page(
         language_form=language or LanguageForm(formdata=None, data={"language": me().language}),
         place_form=place or _place_form(),
         zone_form=zone or _zone_form(),
-        working_keys=keys.number_working(my_account().id) if me().role == Role.OWNER else 0,
+        working_keys=keys.number_working(my_account().id) if has(Right.CONNECT) else 0,
+        colleagues=colleagues.number(me().account_id or 0),
         sessions=sessions.of_user(me()),
         this_session=current_user.session.public_id,
     )

@@ -14,11 +14,10 @@ from promosms.forms.admin import (
 from promosms.language import gettext as _
 from promosms.models import User
 from promosms.services.accounts import admins as services
-from promosms.services.auth import invitations, reauthentication, totp
+from promosms.services.auth import invitations, totp
 from promosms.services.auth.invitations import EmailTaken
-from promosms.services.auth.reauthentication import NotConfirmed
 from promosms.views.admin.blueprint import bp
-from promosms.views.auth import browsers
+from promosms.views.auth import leaving
 from promosms.web.access import Access, allow, fresh, me
 from promosms.web.limits import limit
 
@@ -94,16 +93,8 @@ def revoke_admin(public_id: str) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Give up one's own right; the sign-in is deleted with it."""
     form = AdminLeavesForm(code_needed=totp.is_on(me()))
-    if form.validate_on_submit():
-        code = form.code.data or "" if form.code else ""
-        try:
-            reauthentication.prove(me(), form.password.data or "", code, browsers.client())
-        except NotConfirmed:
-            form.password.errors = [
-                _("This is not right, or too many were tried just now: then wait a few minutes.")
-            ]
-        else:
-            return _leave()
+    if form.validate_on_submit() and leaving.is_proved(form):
+        return _leave()
     page = render_template("admin/leave.html", form=form, last=services.is_last(me()))
     return page, 422 if form.errors else 200
 

@@ -7,8 +7,9 @@ from promosms.forms.api_keys import ApiKeyForm
 from promosms.language import gettext as _
 from promosms.models import ApiKey
 from promosms.services.api import keys
+from promosms.services.auth.rights import Right
 from promosms.views.api import key_words
-from promosms.web.access import Access, allow, fresh, me, my_account, owned
+from promosms.web.access import allow, fresh, me, my_account, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("api_keys", __name__, url_prefix="/settings/api")
@@ -16,7 +17,7 @@ bp = Blueprint("api_keys", __name__, url_prefix="/settings/api")
 
 
 @bp.route("")
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def index() -> ResponseReturnValue:
     """All keys: those that work, and below them those that do not any more."""
     rows = keys.of_account(my_account().id)
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 @limit("20/minute;100/day", methods=["POST"])
 def new() -> ResponseReturnValue:
@@ -42,7 +43,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/replace", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def replace(public_id: str) -> ResponseReturnValue:
     """Make a key with the same rights, and show it; the old one works for a day."""
@@ -59,7 +60,7 @@ def replace(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/revoke", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def revoke(public_id: str) -> ResponseReturnValue:
     """Say what is lost, then let the key work no more."""

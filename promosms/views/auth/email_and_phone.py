@@ -45,7 +45,7 @@ def email() -> ResponseReturnValue:
 
 
 @bp.route("/settings/phone", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Access.OF_ACCOUNT)
 @fresh
 @limit(PER_BROWSER, methods=POST)
 def phone() -> ResponseReturnValue:
@@ -64,7 +64,7 @@ def phone() -> ResponseReturnValue:
 
 
 @bp.route("/settings/phone/code", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Access.OF_ACCOUNT)
 @limit(PER_BROWSER, methods=POST)
 def phone_code() -> ResponseReturnValue:
     """Check the code that was texted to the new number; then a link is e-mailed."""

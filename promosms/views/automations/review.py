@@ -6,6 +6,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from promosms.language import gettext as _
 from promosms.models import Automation, AutomationStatus
+from promosms.services.auth.rights import Right
 from promosms.services.automations import automations, figures, forecast
 from promosms.services.automations.automations import NotPossible
 from promosms.services.campaigns import addressed, drafts, kinds
@@ -15,11 +16,11 @@ from promosms.services.senders import chosen
 from promosms.settings import settings
 from promosms.views.automations.blueprint import bp
 from promosms.views.campaigns.blueprint import text_me
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 
 @bp.route("/automations/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def page(public_id: str) -> ResponseReturnValue:
     """One automation: its text, the days on which it has texted somebody, and what came of it."""
     automation = owned(Automation, public_id)
@@ -37,7 +38,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/review")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def review(public_id: str) -> ResponseReturnValue:
     """Whom it will text, what they will read, and what it costs. Nothing goes without this page."""
     automation = owned(Automation, public_id)
@@ -62,7 +63,7 @@ def review(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/switch-on", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def switch_on(public_id: str) -> ResponseReturnValue:
     """Switch it on for the price of a text that the review showed."""
     automation = owned(Automation, public_id)
@@ -80,7 +81,7 @@ def switch_on(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/pause", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def pause(public_id: str) -> ResponseReturnValue:
     """Nothing more goes by itself."""
     automations.pause(owned(Automation, public_id))
@@ -89,7 +90,7 @@ def pause(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete it; reports of what was sent stay."""
     automations.delete(owned(Automation, public_id))
@@ -98,7 +99,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/test", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def test(public_id: str) -> ResponseReturnValue:
     """Send its text to the user's own number."""
     text_me(automations.prototype_of(owned(Automation, public_id)))

@@ -8,6 +8,7 @@ from promosms.forms.campaigns.composer import EVERYONE
 from promosms.language import current_language
 from promosms.language import gettext as _
 from promosms.models import Automation, Trigger
+from promosms.services.auth.rights import Right
 from promosms.services.automations import automations
 from promosms.services.automations.automations import TooMany
 from promosms.services.campaigns import drafts
@@ -15,18 +16,18 @@ from promosms.services.campaigns.drafts import ChangedElsewhere
 from promosms.services.recipients import fields
 from promosms.services.senders import chosen
 from promosms.views.automations.blueprint import bp
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 
 @bp.route("/automations")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """All automations, the newest first."""
     return render_template("automations/index.html", rows=automations.all_of(my_account().id))
 
 
 @bp.route("/automations/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def new() -> ResponseReturnValue:
     """Choose what makes the texts go, then write a new automation with this trigger."""
     trigger = request.form.get("trigger") or request.args.get("trigger", "")
@@ -53,7 +54,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/automations/<public_id>/edit", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def edit(public_id: str) -> ResponseReturnValue:
     """Change an automation: it is off until it has been reviewed again."""
     automation = owned(Automation, public_id)

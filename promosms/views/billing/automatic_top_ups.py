@@ -7,6 +7,7 @@ from promosms import logs, queue
 from promosms.forms.automatic_top_ups import AutomaticForm, form_data
 from promosms.language import gettext as _
 from promosms.models import AutomaticTopUp
+from promosms.services.auth.rights import Right
 from promosms.services.invoices import companies
 from promosms.services.payments import (
     automatic_top_ups,
@@ -15,14 +16,14 @@ from promosms.services.payments import (
     stripe_payments,
 )
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, fresh, fresh_post, me, my_account
+from promosms.web.access import allow, fresh, fresh_post, me, my_account
 from promosms.web.limits import limit
 
 log = logs.get(__name__)
 
 
 @bp.route("/automatic", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @fresh_post
 def automatic() -> ResponseReturnValue:
     """The settings and the card."""
@@ -46,7 +47,7 @@ def automatic() -> ResponseReturnValue:
 
 
 @bp.route("/automatic/off", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def automatic_off() -> ResponseReturnValue:
     """Switch the automatic top-up off."""
     automatic_top_ups.switch_off(my_account(), me().public_id)
@@ -55,7 +56,7 @@ def automatic_off() -> ResponseReturnValue:
 
 
 @bp.route("/automatic/card")
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @fresh
 @limit("30 per hour")
 def automatic_card() -> ResponseReturnValue:
@@ -71,7 +72,7 @@ def automatic_card() -> ResponseReturnValue:
 
 
 @bp.route("/automatic/back")
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("60 per hour")
 def automatic_back() -> ResponseReturnValue:
     """Back from Stripe: save the card."""
@@ -90,7 +91,7 @@ def automatic_back() -> ResponseReturnValue:
 
 
 @bp.route("/automatic/forget", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def forget_card() -> ResponseReturnValue:
     """Forget the card, here and at Stripe."""
     if saved_cards.forget(my_account().id):

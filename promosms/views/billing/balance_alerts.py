@@ -7,14 +7,15 @@ from promosms.forms.amounts import as_text
 from promosms.forms.balance_alerts import LowBalanceForm
 from promosms.language import gettext as _
 from promosms.models import LowBalanceAlert
+from promosms.services.auth.rights import Right
 from promosms.services.payments import balance_alerts
 from promosms.sms.phone import mask
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import allow, me, my_account
 
 
 @bp.route("/alerts", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def alerts() -> ResponseReturnValue:
     """Set the amount, and whether a text is sent besides the e-mail."""
     alert = balance_alerts.of(my_account().id)
@@ -35,7 +36,7 @@ def alerts() -> ResponseReturnValue:
 
 
 @bp.route("/alerts/off", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def alerts_off() -> ResponseReturnValue:
     """Switch the alert off."""
     balance_alerts.switch_off(my_account().id)

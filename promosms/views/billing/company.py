@@ -6,16 +6,17 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.top_ups import CompanyForm
 from promosms.language import gettext as _
 from promosms.models import Company, TaxAnswer
+from promosms.services.auth.rights import Right
 from promosms.services.invoices import companies, vies
 from promosms.services.payments import top_ups
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import allow, me, my_account
 from promosms.web.limits import limit
 
 
 @bp.route("/company", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("60 per hour", methods=["POST"])
 def company() -> ResponseReturnValue:
     """Name, address and tax ID. With an amount this page is a step of ordering a top-up."""
@@ -38,7 +39,7 @@ def company() -> ResponseReturnValue:
 
 
 @bp.route("/company/confirm", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("30 per hour")
 def confirm_company() -> ResponseReturnValue:
     """Ask VIES once more."""

@@ -4,16 +4,17 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Invoice
+from promosms.services.auth.rights import Right
 from promosms.services.invoices import files as invoice_files
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
 from promosms.views.billing import invoice_downloads
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 
 @bp.route("/invoices")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def invoices() -> ResponseReturnValue:
     """All invoices and credit notes, or those of a year."""
     search, before = _search(), request.args.get("before", type=int)
@@ -29,7 +30,7 @@ def invoices() -> ResponseReturnValue:
 
 
 @bp.route("/invoices.zip")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def invoices_zip() -> Response:
     """All files of a year, or of all years."""
     search = _search()
@@ -38,7 +39,7 @@ def invoices_zip() -> Response:
 
 
 @bp.route("/invoices/<public_id>/<any(pdf, xml, fa3, ksef):kind>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def invoice_file(public_id: str, kind: str) -> Response:
     """The PDF, the XML (EN 16931) or the Polish structured invoice (FA(3))."""
     return invoice_downloads.invoice_file(owned(Invoice, public_id), kind)

@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from promosms.extensions import db
 from promosms.forms.limits import LimitsForm
 from promosms.language import gettext as _
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import guard
 from promosms.services.ledger import spending
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, fresh_post, my_account
+from promosms.web.access import allow, fresh_post, my_account
 
 
 @bp.route("/limits", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @fresh_post
 def limits() -> ResponseReturnValue:
     """See and change the limits of the account."""

@@ -5,15 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from promosms.lib import countries
 from promosms.models import now
+from promosms.services.auth.rights import Right
 from promosms.services.gateways import routes
 from promosms.services.installation import defaults
 from promosms.services.prices import pages as price_pages
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, my_account
+from promosms.web.access import allow, my_account
 
 
 @bp.route("/prices")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def prices() -> ResponseReturnValue:
     """The price of a part, by country."""
     typed, account = request.args.get("q", "").strip()[:60], my_account()

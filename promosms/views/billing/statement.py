@@ -11,6 +11,7 @@ from promosms.language import gettext as _
 from promosms.language import pgettext
 from promosms.lib.tables import Column, Kind, Row, Table
 from promosms.models import Campaign
+from promosms.services.auth.rights import Right
 from promosms.services.invoices import seller
 from promosms.services.ledger import statement as services
 from promosms.services.ledger.statement import StatementFilter, Topic
@@ -19,13 +20,13 @@ from promosms.settings import currencies, settings
 from promosms.views import files
 from promosms.views.billing import statement_labels
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 BLOCK = 1_000
 
 
 @bp.route("")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def statement() -> ResponseReturnValue:
     """Balance, money set aside, and the ledger."""
     filters, before = Filters(request.args, my_account()), request.args.get("before", type=int)
@@ -47,7 +48,7 @@ def statement() -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def campaign(public_id: str) -> ResponseReturnValue:
     """The costs of a campaign by country, parts and price."""
     campaign = owned(Campaign, public_id)
@@ -60,7 +61,7 @@ def campaign(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/statement/download")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def download() -> ResponseReturnValue:
     """The statement as a file, with the filters of the page."""
     filters = Filters(request.args, my_account()).values

@@ -8,6 +8,7 @@ from promosms import logs
 from promosms.extensions import csrf
 from promosms.language import gettext as _
 from promosms.models import TopUp, TopUpStatus
+from promosms.services.auth.rights import Right
 from promosms.services.payments import (
     stripe_checkout,
     stripe_payments,
@@ -25,7 +26,7 @@ LARGEST = 256 * 1024
 
 
 @bp.route("/card/<public_id>")
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("60 per hour")
 def pay_by_card(public_id: str) -> ResponseReturnValue:
     """Go to Stripe's page.
@@ -51,7 +52,7 @@ def pay_by_card(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/card/<public_id>/back")
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("60 per hour")
 def card_back(public_id: str) -> ResponseReturnValue:
     """Back from Stripe: ask for the outcome, because the webhook may come later."""

@@ -8,6 +8,7 @@ from promosms.documents import pdf
 from promosms.forms.top_ups import AmountForm, OrderForm, PackageForm, payment_methods
 from promosms.language import gettext as _
 from promosms.models import PayMethod, TopUp, TopUpStatus
+from promosms.services.auth.rights import Right
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies, invoices
 from promosms.services.invoices import drafts as invoice_drafts
@@ -17,19 +18,19 @@ from promosms.services.privacy import policies
 from promosms.settings import settings
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 from promosms.web.limits import limit
 
 
 @bp.route("/top-up")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def top_up() -> ResponseReturnValue:
     """The amounts that are offered, and a field for another one."""
     return _choices(AmountForm(formdata=None))
 
 
 @bp.route("/top-up", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def choose() -> ResponseReturnValue:
     """Take an amount; the next step is the company, if there is none yet."""
     packages, amount_form = PackageForm(), AmountForm()
@@ -45,7 +46,7 @@ def choose() -> ResponseReturnValue:
 
 
 @bp.route("/top-up/review")
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def review() -> ResponseReturnValue:
     """Net, VAT with its reason, and gross, before the order is made."""
     amount = request.args.get("amount", default=0, type=int)
@@ -60,7 +61,7 @@ def review() -> ResponseReturnValue:
 
 
 @bp.route("/top-up/review", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 @limit("60 per hour")
 def order() -> ResponseReturnValue:
     """Order what was reviewed; pressing the button again orders nothing more."""
@@ -83,7 +84,7 @@ def order() -> ResponseReturnValue:
 
 
 @bp.route("/top-ups")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def orders() -> ResponseReturnValue:
     """The orders of the account."""
     before = request.args.get("before", type=int)
@@ -98,7 +99,7 @@ def orders() -> ResponseReturnValue:
 
 
 @bp.route("/top-ups/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def order_page(public_id: str) -> ResponseReturnValue:
     """One order: its state, and how to pay it."""
     top_up, seller = owned(TopUp, public_id), sellers.seller()
@@ -123,7 +124,7 @@ def order_page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/top-ups/<public_id>/cancel", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.PAY)
 def cancel_order(public_id: str) -> ResponseReturnValue:
     """Cancel an order."""
     if top_ups.cancel(owned(TopUp, public_id), me().public_id):
@@ -134,7 +135,7 @@ def cancel_order(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/top-ups/<public_id>/pro-forma")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def pro_forma(public_id: str) -> ResponseReturnValue:
     """The pro forma as a PDF."""
     top_up = owned(TopUp, public_id)

@@ -8,17 +8,18 @@ from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.departure import DepartureForm
 from promosms.language import gettext as _
 from promosms.models import AbText, Campaign, CampaignStatus
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import ab_decisions, ab_tests
 from promosms.services.campaigns.drafts import NotDraft
 from promosms.services.campaigns.launch import LaunchError, LaunchProblem
 from promosms.views.campaigns import labels, review
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 from promosms.web.limits import limit
 
 
 @bp.route("/campaigns/<public_id>/ab-test", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def ab_test(public_id: str) -> ResponseReturnValue:
     """Choose a second text and how both are compared, or do without; and show what that costs."""
     campaign = owned(Campaign, public_id)
@@ -38,7 +39,7 @@ def ab_test(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/ab-test/better", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 @limit("20/minute;120/hour")
 def better(public_id: str) -> ResponseReturnValue:
     """Send one of both texts to the others now."""

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from promosms.language import current_language, timezone
 from promosms.models import now
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import calendar as calendars
 from promosms.services.campaigns import schedule
 from promosms.services.campaigns.calendar import Entry
 from promosms.sms.quiet_hours import public_holidays
 from promosms.views.campaigns.blueprint import bp
-from promosms.web.access import Access, allow, my_account
+from promosms.web.access import allow, my_account
 
 
 class Day(NamedTuple):
@@ -27,7 +28,7 @@ class Day(NamedTuple):
 
 
 @bp.route("/campaigns/calendar")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def calendar() -> ResponseReturnValue:
     """A month in whole weeks, as they begin in the country of the account."""
     account, zone = my_account(), timezone()

@@ -7,13 +7,14 @@ from promosms.language import gettext as _
 from promosms.language import share
 from promosms.lib.proportions import Difference
 from promosms.models import Campaign
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import comparison
 from promosms.views.campaigns.blueprint import bp
-from promosms.web.access import Access, allow, owned
+from promosms.web.access import allow, owned
 
 
 @bp.route("/campaigns/<public_id>/compare")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def compare(public_id: str) -> ResponseReturnValue:
     """Choose another campaign, and see what differs by more than chance."""
     campaign = owned(Campaign, public_id)

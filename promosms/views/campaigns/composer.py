@@ -17,6 +17,7 @@ from promosms.models import (
     is_automatic,
     now,
 )
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import (
     draft_versions,
     drafts,
@@ -33,11 +34,11 @@ from promosms.services.senders import answerable, chosen
 from promosms.sms import keywords
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 
 @bp.route("/campaigns/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 @csrf.exempt
 def new() -> ResponseReturnValue:
     """Write a new campaign."""
@@ -56,7 +57,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/edit", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
     """Edit a draft."""
@@ -79,7 +80,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/count", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def count() -> ResponseReturnValue:
     """The parts of the composer that show what the typed text would be and cost."""
     form = CampaignForm()
@@ -88,7 +89,7 @@ def count() -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/draft", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def autosave() -> ResponseReturnValue:
     """Keep what is being written, as it stands; it need not be fit to be sent."""
     form = CampaignForm()
@@ -109,7 +110,7 @@ def autosave() -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/duplicate", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def duplicate(public_id: str) -> ResponseReturnValue:
     """A new draft with the same text and audience."""
     campaign = owned(Campaign, public_id)
@@ -121,7 +122,7 @@ def duplicate(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/repeat", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def repeat(public_id: str) -> ResponseReturnValue:
     """The review of the same text for those whose text was not confirmed; nothing is sent yet."""
     campaign = owned(Campaign, public_id)
@@ -134,7 +135,7 @@ def repeat(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/follow-up", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def follow_up(public_id: str) -> ResponseReturnValue:
     """A draft for those of the campaign who did not get it, answer or open a link."""
     campaign = owned(Campaign, public_id)
@@ -151,7 +152,7 @@ def follow_up(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete a draft; launched campaigns cannot be deleted."""
     campaign = owned(Campaign, public_id)

@@ -4,16 +4,17 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Campaign, CampaignStatus
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import departure as departures
 from promosms.services.campaigns.drafts import NotDraft
 from promosms.services.campaigns.launch import LaunchProblem
 from promosms.views.campaigns import labels, review
 from promosms.views.campaigns.blueprint import bp, to_report
-from promosms.web.access import Access, allow, owned
+from promosms.web.access import allow, owned
 
 
 @bp.route("/campaigns/<public_id>/departure", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def departure(public_id: str) -> ResponseReturnValue:
     """Choose by whose clock a draft leaves and how it is spread, and show what that means."""
     campaign = owned(Campaign, public_id)

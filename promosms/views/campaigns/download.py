@@ -8,16 +8,17 @@ from promosms.language import day, ngettext, pgettext
 from promosms.language import gettext as _
 from promosms.lib.tables import Cell, Column, Kind, Row, Table
 from promosms.models import Campaign, Message, MessageStatus
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import campaigns, responses
 from promosms.settings import currencies, settings
 from promosms.views import files
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp
-from promosms.web.access import Access, allow, fresh, owned
+from promosms.web.access import allow, fresh, owned
 
 
 @bp.route("/campaigns/<public_id>/download")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def download(public_id: str) -> ResponseReturnValue:
     """All messages of the campaign as a file."""

@@ -12,6 +12,7 @@ from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
 from promosms.lib.charts.stacked import THINNEST_IN_ROW
 from promosms.models import Campaign, CampaignStatus
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import (
     ab_parts,
     ab_tests,
@@ -31,12 +32,12 @@ from promosms.services.ledger import campaign_costs
 from promosms.services.senders import availability, chosen
 from promosms.views.campaigns import labels, next_texts, reasons, steps
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, has, my_account, owned
 from promosms.web.limits import limit
 
 
 @bp.route("/campaigns")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """All campaigns, the newest first."""
     page = campaigns.page(my_account(), request.args.get("before", type=int))
@@ -50,12 +51,13 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def report(public_id: str) -> ResponseReturnValue:
     """The figures of the campaign, updated live, and its messages."""
     campaign = owned(Campaign, public_id)
     if campaign.status == CampaignStatus.DRAFT:
-        return redirect(url_for("campaigns.edit", public_id=public_id), 303)
+        page_of_draft = "edit" if has(Right.WRITE) else "review"
+        return redirect(url_for(f"campaigns.{page_of_draft}", public_id=public_id), 303)
     if campaign.status == CampaignStatus.PROTOTYPE:
         return redirect(url_for("automations.index"), 303)
     form = MoveForm()
@@ -96,7 +98,7 @@ def page(campaign: Campaign, move: MoveForm) -> str:
 
 
 @bp.route("/campaigns/<public_id>/live")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def live(public_id: str) -> ResponseReturnValue:
     """The part of the report that changes while the campaign runs."""
     campaign = owned(Campaign, public_id)
@@ -105,7 +107,7 @@ def live(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/pause", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def pause(public_id: str) -> ResponseReturnValue:
     """Pause a campaign that is being sent."""
     campaign = owned(Campaign, public_id)
@@ -118,7 +120,7 @@ def pause(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/resume", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 @limit("20/minute;120/hour")
 def resume(public_id: str) -> ResponseReturnValue:
     """Continue a paused or blocked campaign."""
@@ -133,7 +135,7 @@ def resume(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/cancel", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def cancel(public_id: str) -> ResponseReturnValue:
     """Cancel the messages that were not sent yet."""
     campaign = owned(Campaign, public_id)

@@ -12,6 +12,7 @@ from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.departure import DepartureForm
 from promosms.language import gettext as _
 from promosms.models import AbTest, Campaign, CampaignStatus, now
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import (
     ab_tests,
     addressed,
@@ -36,13 +37,13 @@ from promosms.services.sending import quiet_hours
 from promosms.settings import settings
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 EXAMPLES = 3
 
 
 @bp.route("/campaigns/<public_id>/review")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def review(public_id: str) -> ResponseReturnValue:
     """Show the result and cost of sending. Nothing is sent without this page."""
     campaign = owned(Campaign, public_id)
@@ -112,7 +113,7 @@ def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
 
 
 @bp.route("/campaigns/<public_id>/send", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def send(public_id: str) -> ResponseReturnValue:
     """Launch the campaign for the price that the review showed."""
     campaign = owned(Campaign, public_id)
@@ -144,7 +145,7 @@ def send(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/test", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def test(public_id: str) -> ResponseReturnValue:
     """Send the text of the draft to the user's own number."""
     campaign = owned(Campaign, public_id)

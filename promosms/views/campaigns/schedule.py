@@ -6,16 +6,17 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.campaigns.move import MoveForm
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import schedule
 from promosms.services.campaigns.launch import LaunchError
 from promosms.views.campaigns import labels, report
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report
-from promosms.web.access import Access, allow, owned
+from promosms.web.access import allow, owned
 from promosms.web.limits import limit
 
 
 @bp.route("/campaigns/<public_id>/start", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 @limit("20/minute;120/hour")
 def start(public_id: str) -> ResponseReturnValue:
     """Start a scheduled campaign now, or one that could not start, for the agreed price."""
@@ -30,7 +31,7 @@ def start(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/move", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def move(public_id: str) -> ResponseReturnValue:
     """Start a scheduled campaign at another time."""
     campaign, form = owned(Campaign, public_id), MoveForm()
@@ -47,7 +48,7 @@ def move(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/<public_id>/unschedule", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.SEND)
 def unschedule(public_id: str) -> ResponseReturnValue:
     """Make a draft again of a campaign that has not started, and open it."""
     campaign = owned(Campaign, public_id)

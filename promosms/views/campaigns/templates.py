@@ -11,13 +11,14 @@ from promosms.forms.campaigns.template import TemplateForm
 from promosms.language import current_language, lazy_gettext
 from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignKind, CampaignTemplate
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import drafts, kinds, text_cost
 from promosms.services.recipients import fields
 from promosms.services.senders import chosen
 from promosms.services.templates import starters, templates
 from promosms.services.templates.templates import NameTaken, TooMany
 from promosms.views.campaigns import labels
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("templates", __name__)
 
@@ -41,7 +42,7 @@ def _context() -> dict[str, object]:
 
 
 @bp.route("/templates")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """The templates of the account, and how one is found again."""
     words = request.args.get("q", "")[:100]
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/templates/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def new() -> ResponseReturnValue:
     """Keep a text as a template: a new one, that of a campaign, or a ready one."""
     form = _form()
@@ -75,7 +76,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/templates/<public_id>", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a template; campaigns that were begun with it stay as they are."""
     form = _form()
@@ -99,21 +100,21 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/templates/count", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def count() -> ResponseReturnValue:
     """The parts of the page that show what the typed text counts as, and what is odd about it."""
     return render_template("campaigns/templates/count.html", **_shown(_form()))
 
 
 @bp.route("/templates/<public_id>/use", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def use(public_id: str) -> ResponseReturnValue:
     """Begin a draft with a template."""
     return _to_draft(templates.use(my_account(), owned(CampaignTemplate, public_id)))
 
 
 @bp.route("/templates/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete a template; campaigns that were begun with it stay."""
     templates.remove(owned(CampaignTemplate, public_id))
@@ -122,7 +123,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/templates/ready", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def ready() -> ResponseReturnValue:
     """Ready texts for a trade; one of them begins a draft."""
     if request.method == "POST":

@@ -8,15 +8,16 @@ from promosms.forms.campaigns.kind import kind_names
 from promosms.language import gettext as _
 from promosms.language import pgettext
 from promosms.models import Campaign, CampaignStatus, DraftVersion, is_automatic
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import draft_versions, drafts
 from promosms.services.recipients import detail_names
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, to_report
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 
 @bp.route("/campaigns/<public_id>/versions")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def versions(public_id: str) -> ResponseReturnValue:
     """What stood in a draft before it was saved again, the latest first."""
     campaign = owned(Campaign, public_id)
@@ -27,7 +28,7 @@ def versions(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/versions/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def version(public_id: str) -> ResponseReturnValue:
     """An earlier version beside what stands in the draft now, with what differs."""
     shown = owned(DraftVersion, public_id)
@@ -46,7 +47,7 @@ def version(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/campaigns/versions/<public_id>/restore", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.WRITE)
 def restore(public_id: str) -> ResponseReturnValue:
     """Bring an earlier version back; what stands in the draft now becomes a version."""
     chosen = owned(DraftVersion, public_id)

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from promosms.views.help import by_itself, joining, money, people, programs, sending, trust, writing
+from promosms.views.help import (
+    by_itself,
+    colleagues,
+    joining,
+    money,
+    people,
+    programs,
+    sending,
+    trust,
+    writing,
+)
 from promosms.views.help.topic import Topic
 
 ORDER: tuple[Callable[[], Topic], ...] = (
@@ -25,6 +35,7 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     programs.connecting,
     trust.privacy,
     trust.safety,
+    colleagues.together,
     trust.encryption,
 )
 

@@ -8,10 +8,11 @@ from promosms.forms.privacy import RetentionForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import AccountExport, ExportStatus
+from promosms.services.auth.rights import Right
 from promosms.services.gateways import workers
 from promosms.services.privacy import export as account_export
 from promosms.services.privacy import retention
-from promosms.web.access import Access, allow, fresh, me, my_account, owned
+from promosms.web.access import allow, fresh, me, my_account, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("data", __name__, url_prefix="/settings/data")
@@ -19,14 +20,14 @@ NAME = "promosms-account.zip"
 
 
 @bp.route("")
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def index() -> ResponseReturnValue:
     """Show how long numbers and texts are kept, and the export."""
     return _page(RetentionForm(formdata=None, data={"days": my_account().retention_days}))
 
 
 @bp.route("/retention", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def keep() -> ResponseReturnValue:
     """Choose how long numbers and texts are kept."""
     form = RetentionForm()
@@ -45,7 +46,7 @@ def keep() -> ResponseReturnValue:
 
 
 @bp.route("/export", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 @fresh
 @limit("10 per hour")
 def export() -> ResponseReturnValue:
@@ -59,14 +60,14 @@ def export() -> ResponseReturnValue:
 
 
 @bp.route("/export/progress")
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def progress() -> ResponseReturnValue:
     """The progress of the export; the part of the page that changes."""
     return render_template("data/progress.html", **_export())
 
 
 @bp.route("/export/<public_id>/file")
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 @fresh
 def download(public_id: str) -> ResponseReturnValue:
     """Download the file."""
@@ -80,7 +81,7 @@ def download(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/export/<public_id>/delete", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete the file early, or stop the export."""
     account_export.discard(owned(AccountExport, public_id))

@@ -16,9 +16,9 @@ from promosms.forms.auth import EmailLinkForm
 from promosms.forms.privacy import CertificateForm, DeleteAccountForm
 from promosms.language import gettext as _
 from promosms.models import Account, Erasure
-from promosms.services.auth import reauthentication, totp
+from promosms.services.auth import totp
 from promosms.services.auth.email_links import LinkGone
-from promosms.services.auth.reauthentication import NotConfirmed
+from promosms.services.auth.rights import Right
 from promosms.services.payments import refunds
 from promosms.services.privacy import (
     certificates,
@@ -27,7 +27,7 @@ from promosms.services.privacy import (
     erasure_requests,
     policies,
 )
-from promosms.views.auth import browsers, check_email
+from promosms.views.auth import check_email, leaving
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
 from promosms.web.access import Access, allow, me, my_account
@@ -39,7 +39,7 @@ POST = ["POST"]
 
 
 @bp.route("/settings/leave", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 @limit("20 per hour", methods=POST)
 def delete() -> ResponseReturnValue:
     """Show what is lost, ask for password, code and confirmation, then delete the account.
@@ -50,14 +50,10 @@ def delete() -> ResponseReturnValue:
     form = DeleteAccountForm(
         password_needed=me().password_hash is not None, code_needed=totp.is_on(me())
     )
-    if form.validate_on_submit():
-        if _is_proved(form):
-            link = erasure_requests.new_link()
-            erasure.begin(account.id, me().public_id, link)
-            return _finish(account.id, link)
-        (form.password or form.code).errors = [
-            _("This is not right, or too many were tried just now: then wait a few minutes.")
-        ]
+    if form.validate_on_submit() and leaving.is_proved(form):
+        link = erasure_requests.new_link()
+        erasure.begin(account.id, me().public_id, link)
+        return _finish(account.id, link)
     return _decide(form, account, url_for("delete_account.delete")), 422 if form.errors else 200
 
 
@@ -159,19 +155,6 @@ def verify() -> ResponseReturnValue:
 def key() -> ResponseReturnValue:
     """The public key, to check certificates without this site."""
     return Response(certificates.public_key(), mimetype="application/x-pem-file")
-
-
-def _is_proved(form: DeleteAccountForm) -> bool:
-    """Who has only a system password yet has signed in with it: then the code is enough."""
-    code = form.code.data or "" if form.code else ""
-    try:
-        if form.password:
-            reauthentication.prove(me(), form.password.data or "", code, browsers.client())
-        else:
-            reauthentication.prove_code(me(), code, browsers.client())
-    except NotConfirmed:
-        return False
-    return True
 
 
 def _decide(form: DeleteAccountForm, account: Account, action: str) -> str:

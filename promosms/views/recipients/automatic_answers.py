@@ -11,18 +11,19 @@ from promosms.forms.automatic_answers import AutomaticAnswerForm, OpeningHoursFo
 from promosms.language import gettext as _
 from promosms.language import pgettext
 from promosms.models import AnswerKind, AutomaticAnswer, now
+from promosms.services.auth.rights import Right
 from promosms.services.automatic_answers import answers, choice, opening_hours
 from promosms.services.automatic_answers.opening_hours import Hours, Settings
 from promosms.services.inbox import direct_texts
 from promosms.sms.keywords import Keyword, recognise
 from promosms.views.recipients import answer_labels
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("automatic_answers", __name__)
 
 
 @bp.route("/recipients/automatic-answers", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def index() -> ResponseReturnValue:
     """All automatic answers, the hours, and a text to try, which sends nothing."""
     form, account = TryForm(), my_account()
@@ -44,14 +45,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/automatic-answers/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def new() -> ResponseReturnValue:
     """Write a new automatic answer."""
     return _page(AutomaticAnswerForm())
 
 
 @bp.route("/recipients/automatic-answers/<public_id>", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def change(public_id: str) -> ResponseReturnValue:
     """Change an automatic answer."""
     answer = owned(AutomaticAnswer, public_id)
@@ -80,7 +81,7 @@ def _page(form: AutomaticAnswerForm, answer: AutomaticAnswer | None = None) -> R
 
 
 @bp.route("/recipients/automatic-answers/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete an automatic answer; texts that were sent stay."""
     answers.delete(owned(AutomaticAnswer, public_id))
@@ -89,7 +90,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/automatic-answers/hours", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def hours() -> ResponseReturnValue:
     """When the shop is open, and how many answers may go."""
     form = OpeningHoursForm()

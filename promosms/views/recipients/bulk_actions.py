@@ -9,6 +9,7 @@ from promosms import queue
 from promosms.forms.bulk_actions import BulkForm, PutOnListForm, RecordConsentForm, TakeOffListForm
 from promosms.language import gettext as _
 from promosms.models import BulkAction, BulkKind, BulkStatus, RecipientList
+from promosms.services.auth.rights import Right
 from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions import run as bulk_run
 from promosms.services.bulk_actions.actions import ON_LISTS, WAITING, Chosen
@@ -19,7 +20,7 @@ from promosms.services.recipients.consent import Basis
 from promosms.services.recipients.states import State
 from promosms.views.recipients import bulk_words
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("bulk_actions", __name__)
 MOST_INLINE, MOST_ERASED_INLINE = 500, 5
@@ -33,7 +34,7 @@ TO_CONFIRM = (BulkKind.DELETE, BulkKind.ERASE)
 
 
 @bp.route("/recipients/together", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def choose() -> ResponseReturnValue:
     """Choose what happens to all of them; ask again before anybody is deleted."""
     return offer(_chosen())
@@ -67,21 +68,21 @@ def offer(chosen: Chosen) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/together/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def show(public_id: str) -> ResponseReturnValue:
     """How far an action is, or what it has done."""
     return render_template("bulk_actions/show.html", **_state(owned(BulkAction, public_id)))
 
 
 @bp.route("/recipients/together/<public_id>/progress")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def progress(public_id: str) -> ResponseReturnValue:
     """The part of the page that changes while the action runs."""
     return render_template("bulk_actions/progress.html", **_state(owned(BulkAction, public_id)))
 
 
 @bp.route("/recipients/together/<public_id>/cancel", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def cancel(public_id: str) -> ResponseReturnValue:
     """Stop an action; what is done stays."""
     if actions.cancel(owned(BulkAction, public_id)):

@@ -6,15 +6,16 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.canned_answers import CannedAnswerForm
 from promosms.language import gettext as _
 from promosms.models import CannedAnswer
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import canned_answers
 from promosms.services.inbox.canned_answers import NameTaken, TooMany
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("canned_answers", __name__)
 
 
 @bp.route("/recipients/answers", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def index() -> ResponseReturnValue:
     """All saved answers, and the form for a new one."""
     form = CannedAnswerForm()
@@ -26,7 +27,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/answers/<public_id>", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def change(public_id: str) -> ResponseReturnValue:
     """Change a saved answer."""
     answer = owned(CannedAnswer, public_id)
@@ -38,7 +39,7 @@ def change(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/answers/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete a saved answer; texts that were sent stay."""
     canned_answers.delete(owned(CannedAnswer, public_id))

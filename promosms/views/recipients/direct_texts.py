@@ -10,6 +10,7 @@ from promosms.extensions import csrf
 from promosms.forms.direct_texts import DirectTextForm
 from promosms.language import gettext as _
 from promosms.models import InboundMessage, Recipient
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import canned_answers, direct_texts
 from promosms.services.inbox.direct_texts import AlreadySent, DirectTextRefused, Refusal
 from promosms.services.ledger.ledger import InsufficientBalance
@@ -17,14 +18,14 @@ from promosms.views.recipients import answering
 from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.inbox import conversation_page
 from promosms.views.recipients.recipients import person_page
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("direct_texts", __name__)
 Page = Callable[[AnswerBox], str]
 
 
 @bp.route("/recipients/<public_id>/text", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 @csrf.exempt
 def to_recipient(public_id: str) -> ResponseReturnValue:
     """Text a recipient."""
@@ -34,7 +35,7 @@ def to_recipient(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/replies/<public_id>/text", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 @csrf.exempt
 def to_number(public_id: str) -> ResponseReturnValue:
     """Text the number that a reply came from."""

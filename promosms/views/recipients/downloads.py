@@ -4,18 +4,19 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from promosms.models import Recipient, WorkbookKind
+from promosms.services.auth.rights import Right
 from promosms.services.recipients import consent_exports, exports, filters
 from promosms.services.recipients.filters import Search
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients import workbooks
 from promosms.views.recipients.labels import NAMES
-from promosms.web.access import Access, allow, fresh, my_account
+from promosms.web.access import allow, fresh, my_account
 
 bp = Blueprint("downloads", __name__)
 
 
 @bp.route("/recipients/download")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def recipients() -> ResponseReturnValue:
     """All recipients, or those whom the page with the same query shows."""
@@ -26,7 +27,7 @@ def recipients() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/consents/download")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def consents() -> ResponseReturnValue:
     """What everybody has said about promotions, also before, for whoever may ask for proof."""
@@ -35,7 +36,7 @@ def consents() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/opt-outs/download")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def opt_outs() -> ResponseReturnValue:
     """All opt-outs."""

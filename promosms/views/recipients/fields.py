@@ -9,18 +9,19 @@ from promosms.forms.recipients import FieldNamesForm
 from promosms.language import gettext as _
 from promosms.language import ngettext, number, pgettext
 from promosms.models import FieldType
+from promosms.services.auth.rights import Right
 from promosms.services.bulk_actions import field_types
 from promosms.services.bulk_actions import run as bulk_run
 from promosms.services.bulk_actions.field_types import MOST_READ, Effect
 from promosms.services.recipients import columns, fields
 from promosms.views.recipients.bulk_actions import MOST_INLINE
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import allow, me, my_account
 
 bp = Blueprint("recipient_fields", __name__)
 
 
 @bp.route("/recipients/field-names", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def own() -> ResponseReturnValue:
     """Change names and types of the five free fields; ask first if values do not fit a type."""
     account = my_account()
@@ -44,7 +45,7 @@ def own() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/columns", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def table() -> ResponseReturnValue:
     """Choose the columns of the table of recipients."""
     form = ColumnsForm()

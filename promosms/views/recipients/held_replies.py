@@ -5,35 +5,36 @@ from flask.typing import ResponseReturnValue
 
 from promosms.language import gettext as _
 from promosms.models import Decision, InboundMessage, Suppression
+from promosms.services.auth.rights import Right
 from promosms.services.recipients import held_replies, recipients, suppression_list
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("held_replies", __name__)
 
 
 @bp.route("/recipients/replies/<public_id>/no-more", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def stop(public_id: str) -> ResponseReturnValue:
     """They want no more texts, a person has read in their reply."""
     return _decide(owned(InboundMessage, public_id), Decision.STOP)
 
 
 @bp.route("/recipients/replies/<public_id>/something-else", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def other(public_id: str) -> ResponseReturnValue:
     """The reply was about something else."""
     return _decide(owned(InboundMessage, public_id), Decision.OTHER)
 
 
 @bp.route("/recipients/opt-outs/<public_id>/no-more", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def stop_number(public_id: str) -> ResponseReturnValue:
     """They want no more texts; only the evidence of the reply is left."""
     return _decide(owned(Suppression, public_id), Decision.STOP)
 
 
 @bp.route("/recipients/opt-outs/<public_id>/something-else", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def other_number(public_id: str) -> ResponseReturnValue:
     """It was about something else; only the evidence of the reply is left."""
     return _decide(owned(Suppression, public_id), Decision.OTHER)

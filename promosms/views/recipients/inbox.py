@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from promosms.language import gettext as _
 from promosms.language import ngettext, number, pgettext
-from promosms.models import InboundMessage, Role, now
+from promosms.models import InboundMessage, now
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import conversation as texts
 from promosms.services.inbox import conversations, replies
 from promosms.services.inbox.conversations import Show
@@ -16,7 +17,7 @@ from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.labels import SOURCES
 from promosms.views.recipients.tables import pretty
 from promosms.web import prefetch
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, has, my_account, owned
 
 bp = Blueprint("inbox", __name__)
 Chip = tuple[str, str, int | None, bool]
@@ -24,7 +25,7 @@ Chip = tuple[str, str, int | None, bool]
 
 
 @bp.route("/recipients/replies")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """The people who have written, those who wrote last first."""
     account_id = my_account().id
@@ -32,13 +33,12 @@ def index() -> ResponseReturnValue:
         "inbox/index.html",
         **_list(),
         anybody=conversations.any_of(account_id),
-        owner=me().role == Role.OWNER,
         unread=replies.count_unread(account_id),
     )
 
 
 @bp.route("/recipients/replies/live")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def live() -> ResponseReturnValue:
     """The part that is refreshed; `part` names a reply of the conversation beside the list."""
     beside = request.args.get("part", "")
@@ -84,7 +84,7 @@ def _chips(counts: dict[Show, int], current: Show | None) -> list[Chip]:
 
 
 @bp.route("/recipients/replies/read", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def read_all() -> ResponseReturnValue:
     """Mark all replies as read."""
     count = replies.mark_all_read(my_account().id)
@@ -99,7 +99,7 @@ def read_all() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/replies/<public_id>/done", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def done(public_id: str) -> ResponseReturnValue:
     """Mark the conversation as done whose last reply this was, and go on to the next open one."""
     reply = owned(InboundMessage, public_id)
@@ -116,7 +116,7 @@ def done(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/replies/<public_id>/reopen", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def reopen(public_id: str) -> ResponseReturnValue:
     """Open a conversation again that is done."""
     reply = owned(InboundMessage, public_id)
@@ -130,7 +130,7 @@ def _name(phone: str) -> str:
 
 
 @bp.route("/recipients/replies/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def conversation(public_id: str) -> ResponseReturnValue:
     """The conversation with the number that a reply came from, beside the list on a wide screen."""
     return conversation_page(owned(InboundMessage, public_id).phone, public_id)
@@ -168,6 +168,7 @@ def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, obj
         "names": held_replies.readers(account_id, [suppression.decided_by] if suppression else []),
         "labels": labels,
     }
-    if prefetch.is_seen(request):
+    # Who only looks takes nothing away from those who answer.
+    if prefetch.is_seen(request) and has(Right.ANSWER):
         texts.mark_read(account_id, phone, page.rows)
     return context

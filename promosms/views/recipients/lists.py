@@ -6,19 +6,20 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.recipients import ListForm
 from promosms.language import gettext as _
 from promosms.models import RecipientList
+from promosms.services.auth.rights import Right
 from promosms.services.automations import automations
 from promosms.services.recipients import detail_names, lists
 from promosms.services.recipients.lists import ListInUse, NameTaken
 from promosms.services.recipients.segments import segments
 from promosms.views.recipients import sign_up_forms
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("lists", __name__)
 
 
 @bp.route("/lists", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.LOOK, post=Right.RECIPIENTS)
 def index() -> ResponseReturnValue:
     """All lists, and the form for a new one."""
     account = my_account()
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/lists/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def page(public_id: str) -> ResponseReturnValue:
     """One list and its recipients."""
     recipient_list = owned(RecipientList, public_id)
@@ -44,7 +45,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/lists/<public_id>/rename", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def rename(public_id: str) -> ResponseReturnValue:
     """Give a list another name."""
     recipient_list = owned(RecipientList, public_id)
@@ -60,7 +61,7 @@ def rename(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/lists/<public_id>/delete")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before a list is deleted; name what uses it: a campaign or a segment prevents it."""
     recipient_list = owned(RecipientList, public_id)
@@ -76,7 +77,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/lists/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete_now(public_id: str) -> ResponseReturnValue:
     """Delete a list, not its recipients."""
     recipient_list = owned(RecipientList, public_id)

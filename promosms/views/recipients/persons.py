@@ -8,17 +8,18 @@ from promosms.forms.imports import row_problem
 from promosms.forms.privacy import NumberForm
 from promosms.language import gettext as _
 from promosms.models import Recipient
+from promosms.services.auth.rights import Right
 from promosms.services.privacy import erase_recipient, persons
 from promosms.sms import phone
 from promosms.sms.phone import InvalidPhone
 from promosms.views.recipients.tables import pretty
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("persons", __name__)
 
 
 @bp.route("/recipients/<public_id>/erase", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def recipient(public_id: str) -> ResponseReturnValue:
     """Erase a recipient, after showing what is found."""
     number = owned(Recipient, public_id).phone
@@ -30,7 +31,7 @@ def recipient(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/erase", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def number() -> ResponseReturnValue:
     """Ask for a number, show what is found, erase it. The number is never part of an address."""
     form = NumberForm()

@@ -9,6 +9,7 @@ from promosms.forms.recipients import RecipientForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import FIELD_NAMES, BulkKind, FieldType, Recipient, RecipientList
+from promosms.services.auth.rights import Right
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.campaigns import clicks
 from promosms.services.imports import imports
@@ -31,7 +32,7 @@ from promosms.views.recipients import bulk_actions, bulk_words
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.inbox import conversation_with
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 TITLE = ("phone", "first_name", "last_name")
 """What the title of a recipient's page says."""
@@ -41,7 +42,7 @@ bp.app_template_filter("phone")(recipient_tables.pretty)
 
 
 @bp.route("/recipients")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """All recipients, searched and filtered."""
     if not recipient_pages.any_recipient(my_account().id):
@@ -50,7 +51,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/add", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 @csrf.exempt
 def add() -> ResponseReturnValue:
     """Add one recipient."""
@@ -76,7 +77,7 @@ def add() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def person(public_id: str) -> ResponseReturnValue:
     """One recipient: the conversation, what is known, and why texts are allowed."""
     return person_page(owned(Recipient, public_id))
@@ -104,7 +105,7 @@ def person_page(recipient: Recipient, box: AnswerBox | None = None) -> str:
 
 
 @bp.route("/recipients/<public_id>/edit", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
     """Change one recipient."""
@@ -133,7 +134,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/<public_id>/lists", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def change_lists(public_id: str) -> ResponseReturnValue:
     """Put a recipient on the chosen lists, and take it off those that were shown as chosen."""
     recipient = owned(Recipient, public_id)
@@ -145,14 +146,14 @@ def change_lists(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/<public_id>/delete")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before one recipient is deleted."""
     return _ask_to_delete([owned(Recipient, public_id).public_id])
 
 
 @bp.route("/recipients/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete_many() -> ResponseReturnValue:
     """Delete the recipients that were chosen and confirmed."""
     count = recipients.delete_many(my_account().id, request.form.getlist("recipient"))
@@ -164,7 +165,7 @@ def delete_many() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/chosen", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def bulk() -> ResponseReturnValue:
     """Put the chosen recipients on a list, take them off, or ask before deleting them."""
     account = my_account()

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from promosms.forms.reply_emails import ReplyEmailsForm
 from promosms.language import gettext as _
+from promosms.services.auth.rights import Right
 from promosms.services.reply_emails import preferences
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import allow, me, my_account
 
 bp = Blueprint("reply_emails", __name__)
 
 
 @bp.route("/recipients/replies/emails", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.ACCOUNT)
 def index() -> ResponseReturnValue:
     """When e-mails about replies leave, and what is in them."""
     form = ReplyEmailsForm()

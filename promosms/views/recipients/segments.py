@@ -9,6 +9,7 @@ from promosms.forms import segments as segment_forms
 from promosms.forms.segments import SegmentForm
 from promosms.language import gettext as _
 from promosms.models import Segment
+from promosms.services.auth.rights import Right
 from promosms.services.recipients import detail_names, filters, lists
 from promosms.services.recipients.segments import counts, preview, segments
 from promosms.services.recipients.segments.conditions import MOST, Filter
@@ -19,13 +20,13 @@ from promosms.services.recipients.segments.segments import (
     TooMany,
 )
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("segments", __name__)
 
 
 @bp.route("/segments")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """All segments with their counts."""
     all_segments = segments.all_of(my_account().id)
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/segments/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 @csrf.exempt
 def new() -> ResponseReturnValue:
     """Make a segment; it begins with the filter of the recipients' page."""
@@ -50,7 +51,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/segments/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def page(public_id: str) -> ResponseReturnValue:
     """One segment and the recipients in it."""
     segment = owned(Segment, public_id)
@@ -63,7 +64,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/segments/<public_id>/edit", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 @csrf.exempt
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a segment."""
@@ -77,7 +78,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/segments/count", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def count() -> ResponseReturnValue:
     """The part of the form that says how many there are, and who comes first."""
     form = _form(segment_forms.typed(request.form))
@@ -85,7 +86,7 @@ def count() -> ResponseReturnValue:
 
 
 @bp.route("/segments/<public_id>/delete")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before a segment is deleted; for one in use, name the campaign."""
     segment = owned(Segment, public_id)
@@ -98,7 +99,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/segments/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete_now(public_id: str) -> ResponseReturnValue:
     """Delete a segment, not its recipients."""
     segment = owned(Segment, public_id)

@@ -8,6 +8,7 @@ from promosms.forms.sign_up_forms import NAMES, NEW, SignUpFormForm
 from promosms.language import gettext as _
 from promosms.language import lazy_gettext
 from promosms.models import RecipientList, SignUpForm
+from promosms.services.auth.rights import Right
 from promosms.services.recipients import lists
 from promosms.services.sign_ups import asking, forms, keywords, state
 from promosms.services.sign_ups.forms import LANGUAGES, KeywordTaken, NoList
@@ -15,7 +16,7 @@ from promosms.services.sign_ups.state import Obstacle
 from promosms.views.recipients import sign_up_posters
 from promosms.views.recipients.sign_up_posters import address_of, shop_name
 from promosms.views.recipients.tables import pretty
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 EDIT = "sign_up_forms.edit"
 # What keeps a form from working, and where its owner mends that.
@@ -58,7 +59,7 @@ bp = Blueprint("sign_up_forms", __name__, url_prefix="/sign-up-forms")
 
 
 @bp.route("")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def index() -> ResponseReturnValue:
     """All sign-up forms."""
     rows = forms.all_of(my_account().id)
@@ -68,7 +69,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def new() -> ResponseReturnValue:
     """Make a sign-up form."""
     form = _form()
@@ -87,7 +88,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/of-list/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def of_list(public_id: str) -> ResponseReturnValue:
     """The open form of a list, or the form to make one."""
     on_list = owned(RecipientList, public_id)
@@ -99,7 +100,7 @@ def of_list(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def page(public_id: str) -> ResponseReturnValue:
     """One sign-up form: how to share it, how many have joined, and what does not work."""
     row = owned(SignUpForm, public_id)
@@ -122,7 +123,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a sign-up form."""
     row, form = owned(SignUpForm, public_id), _form()
@@ -140,7 +141,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/qr.svg")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def code_svg(public_id: str) -> ResponseReturnValue:
     """The QR code of its address as a drawing."""
     address = address_of(owned(SignUpForm, public_id))
@@ -148,7 +149,7 @@ def code_svg(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/qr.png")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def code_png(public_id: str) -> ResponseReturnValue:
     """The QR code of its address as a picture for print."""
     address = address_of(owned(SignUpForm, public_id))
@@ -156,7 +157,7 @@ def code_png(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/poster.pdf")
-@allow(Access.MEMBER)
+@allow(Right.LOOK)
 def poster(public_id: str) -> ResponseReturnValue:
     """The poster in one of its languages."""
     row = owned(SignUpForm, public_id)
@@ -166,7 +167,7 @@ def poster(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/close", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def close(public_id: str) -> ResponseReturnValue:
     """Let nobody sign up by it any more."""
     forms.close(owned(SignUpForm, public_id))
@@ -175,7 +176,7 @@ def close(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/reopen", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def reopen(public_id: str) -> ResponseReturnValue:
     """Open it again."""
     try:
@@ -191,7 +192,7 @@ def reopen(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/delete")
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete(public_id: str) -> ResponseReturnValue:
     """Ask before a sign-up form is deleted."""
     row = owned(SignUpForm, public_id)
@@ -199,7 +200,7 @@ def delete(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def delete_now(public_id: str) -> ResponseReturnValue:
     """Delete a sign-up form, not those who have joined."""
     forms.delete(owned(SignUpForm, public_id))

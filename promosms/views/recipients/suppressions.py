@@ -8,17 +8,18 @@ from promosms.forms.imports import NumbersForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Suppression
+from promosms.services.auth.rights import Right
 from promosms.services.imports import pasting
 from promosms.services.recipients import held_replies, suppression_list
 from promosms.services.recipients.suppression_list import MOST_ADDED, Added
 from promosms.views.recipients.labels import SOURCES
-from promosms.web.access import Access, allow, my_account, owned
+from promosms.web.access import allow, my_account, owned
 
 bp = Blueprint("suppressions", __name__)
 
 
 @bp.route("/recipients/opt-outs", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.LOOK, post=Right.RECIPIENTS)
 @csrf.exempt
 def index() -> ResponseReturnValue:
     """All numbers that opted out; more can be added by hand."""
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/opt-outs/<public_id>/lift", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def lift(public_id: str) -> ResponseReturnValue:
     """Remove a number that was added by hand by mistake."""
     suppression = owned(Suppression, public_id)

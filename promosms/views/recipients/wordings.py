@@ -7,14 +7,15 @@ from promosms.forms.campaigns.composer import LANGUAGES
 from promosms.forms.wordings import WordingForm
 from promosms.language import gettext as _
 from promosms.models import Wording
+from promosms.services.auth.rights import Right
 from promosms.services.recipients import wordings
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("wordings", __name__)
 
 
 @bp.route("/recipients/wordings", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def index() -> ResponseReturnValue:
     """All wordings, and the form for a new one."""
     account, form = my_account(), WordingForm()
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/recipients/wordings/<public_id>", methods=["GET", "POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def page(public_id: str) -> ResponseReturnValue:
     """The versions of a wording; another text becomes a new one."""
     wording = owned(Wording, public_id)
@@ -50,7 +51,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/wordings/<public_id>/retire", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.RECIPIENTS)
 def retire(public_id: str) -> ResponseReturnValue:
     """Offer a wording no more."""
     wordings.retire(owned(Wording, public_id))

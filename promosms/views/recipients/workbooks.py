@@ -9,20 +9,21 @@ from promosms import queue
 from promosms.language import gettext as _
 from promosms.lib.tables import Table
 from promosms.models import ExportStatus, RecipientList, Segment, Workbook, WorkbookKind
+from promosms.services.auth.rights import Right
 from promosms.services.gateways import workers
 from promosms.services.recipients.filters import Search
 from promosms.services.workbooks import workbooks
 from promosms.views import files
 from promosms.views.recipients import tables as recipient_tables
 from promosms.views.recipients.labels import NAMES
-from promosms.web.access import Access, allow, fresh, owned
+from promosms.web.access import allow, fresh, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("workbooks", __name__, url_prefix="/recipients/workbooks")
 
 
 @bp.route("", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 @limit("20 per hour")
 def start() -> ResponseReturnValue:
@@ -42,21 +43,21 @@ def start() -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 def show(public_id: str) -> ResponseReturnValue:
     """How far it is, or the file."""
     return render_template("workbooks/show.html", **_state(owned(Workbook, public_id)))
 
 
 @bp.route("/<public_id>/progress")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 def progress(public_id: str) -> ResponseReturnValue:
     """The part of the page that changes while it is made."""
     return render_template("workbooks/progress.html", **_state(owned(Workbook, public_id)))
 
 
 @bp.route("/<public_id>/file")
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 @fresh
 def download(public_id: str) -> ResponseReturnValue:
     """Download the file."""
@@ -70,7 +71,7 @@ def download(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/delete", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.DOWNLOAD)
 def delete(public_id: str) -> ResponseReturnValue:
     """Delete the file early, or stop the work."""
     workbooks.discard(owned(Workbook, public_id))

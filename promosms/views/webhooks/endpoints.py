@@ -10,16 +10,17 @@ from promosms.language import gettext as _
 from promosms.lib import pseudonyms
 from promosms.logs import security
 from promosms.models import DeliveryStatus, EndpointKind, WebhookDelivery, WebhookEndpoint
+from promosms.services.auth.rights import Right
 from promosms.services.webhooks import endpoints, event_ids, log
 from promosms.views.webhooks import labels
-from promosms.web.access import Access, allow, fresh, me, my_account, owned
+from promosms.web.access import allow, fresh, me, my_account, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("webhook_endpoints", __name__, url_prefix="/settings/webhooks")
 
 
 @bp.route("")
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def index() -> ResponseReturnValue:
     """All webhooks."""
     rows = endpoints.of(my_account().id)
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 @limit("20/minute;100/day", methods=["POST"])
 def new() -> ResponseReturnValue:
@@ -55,7 +56,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>")
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def page(public_id: str) -> ResponseReturnValue:
     """One webhook: whether it works, and what it was told."""
     endpoint = owned(WebhookEndpoint, public_id)
@@ -79,7 +80,7 @@ def page(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/change", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def change(public_id: str) -> ResponseReturnValue:
     """Change the address of a webhook, or what it is told."""
@@ -99,7 +100,7 @@ def change(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/secret")
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def secret(public_id: str) -> ResponseReturnValue:
     """The secret that signs what is sent."""
@@ -113,7 +114,7 @@ def secret(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/secret/new", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def rotate(public_id: str) -> ResponseReturnValue:
     """Make a new secret, beside which the old one signs for a day."""
@@ -128,7 +129,7 @@ def rotate(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/secret/end-old", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @fresh
 def end_old(public_id: str) -> ResponseReturnValue:
     """Let the old secret sign no more."""
@@ -138,7 +139,7 @@ def end_old(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/test", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @limit("20/minute;200/day")
 def test(public_id: str) -> ResponseReturnValue:
     """Send a test."""
@@ -150,7 +151,7 @@ def test(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/off", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def off(public_id: str) -> ResponseReturnValue:
     """Tell a webhook nothing any more."""
     endpoints.switch_off(owned(WebhookEndpoint, public_id), me().public_id)
@@ -159,7 +160,7 @@ def off(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/on", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def on(public_id: str) -> ResponseReturnValue:
     """Tell a webhook again what happens."""
     endpoints.switch_on(owned(WebhookEndpoint, public_id), me().public_id)
@@ -168,7 +169,7 @@ def on(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/again", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @limit("20/minute")
 def all_again(public_id: str) -> ResponseReturnValue:
     """Send again what did not arrive."""
@@ -181,7 +182,7 @@ def all_again(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/events/<name>")
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def event(name: str) -> ResponseReturnValue:
     """One event: each try, and what came of it."""
     endpoint, delivery = _event(name)
@@ -196,7 +197,7 @@ def event(name: str) -> ResponseReturnValue:
 
 
 @bp.route("/events/<name>/again", methods=["POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 @limit("60/minute")
 def again(name: str) -> ResponseReturnValue:
     """Send one event once more."""
@@ -209,7 +210,7 @@ def again(name: str) -> ResponseReturnValue:
 
 
 @bp.route("/<public_id>/delete", methods=["GET", "POST"])
-@allow(Access.OWNER)
+@allow(Right.CONNECT)
 def delete(public_id: str) -> ResponseReturnValue:
     """Say what is lost, then delete a webhook and its log."""
     endpoint = owned(WebhookEndpoint, public_id)

@@ -12,6 +12,8 @@ from promosms.logs import security
 from promosms.models import Account, AccountStatus, ApiKey, Scope
 from promosms.services.api import keys, tokens
 from promosms.services.api.keys import Found
+from promosms.services.auth import rights
+from promosms.services.auth.rights import Right
 from promosms.web.api import rate_limit
 from promosms.web.api.problems import Problem
 
@@ -45,7 +47,7 @@ def act_for(known: Found, scope: Scope | None) -> None:
 
     Raises Problem. From here on only the rows of the account are seen.
     """
-    found, owner = known
+    found, owner, role = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
     # The end of a transaction would make the session read it again.
     db.session.expunge(found)
@@ -59,6 +61,9 @@ def act_for(known: Found, scope: Scope | None) -> None:
     if scope is not None and scope not in keys.scopes_of(found):
         security.because("scope")
         raise Problem("missing-scope", more={"scope": scope.value})
+    if not (rights.may_use(role, scope) if scope is not None else rights.may(role, Right.LOOK)):
+        security.because("right")
+        raise Problem("missing-right")
     row_security.restrict_to(found.account_id)
 
 

@@ -69,6 +69,7 @@ class Endpoint:
         """The codes of all problems that it can answer with."""
         codes = [*ALWAYS, *MORE, *self.problems]
         codes += ["missing-scope"] if self.scope else []
+        codes += ["missing-right"]
         codes += OF_BODY if self.body else ()
         codes += OF_ONCE if self.once else ()
         return tuple(code for code in problems.TYPES if code in codes)

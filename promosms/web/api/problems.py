@@ -89,6 +89,12 @@ TYPES: dict[str, ProblemType] = {
     "missing-scope": ProblemType(
         403, "The key may not do this", "Make a key that has the scope named in `scope`."
     ),
+    "missing-right": ProblemType(
+        403,
+        "The person who made the key may not do this",
+        "A key does no more than its maker may, and their role in the account has changed. Ask an "
+        "owner of the account to make a new key.",
+    ),
     "account-suspended": ProblemType(
         403, "The account is suspended", "Its owner finds the reason under Settings."
     ),

@@ -12,7 +12,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, AccountStatus, ApiKey, Email, Revoked, Scope, now
 from promosms.services.api import keys, tokens
-from tests.support.api import ACTOR, Program, new_key
+from tests.support.api import Program, new_key, owner_of
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 
@@ -121,7 +121,8 @@ def test_a_key_ends_at_its_time(app: Flask, program: Program, clock: Clock, seco
 
 def test_a_replaced_key_works_for_one_more_day(app: Flask, program: Program, clock: Clock) -> None:
     with app.app_context():
-        successor, token = keys.replace(keys._stored(program.token), ACTOR)
+        key = keys._stored(program.token)
+        successor, token = keys.replace(key, owner_of(key.account_id))
         assert successor.scopes == ",".join(Scope)
     assert Program(app, token).get("/routes").status_code == 200
     clock.move(hours=23, minutes=59)

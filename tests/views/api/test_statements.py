@@ -10,7 +10,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, AccountStatus, Scope
 from promosms.services.api import keys
-from tests.support.api import ACTOR, Program, new_key
+from tests.support.api import Program, new_key, owner_of
 from tests.support.cast import Cast
 
 TEXT = {"to": "+48600100200", "text": "Your parcel is here."}
@@ -54,7 +54,7 @@ def test_what_changes_between_two_requests_counts_at_once(
     with app.app_context():
         key = keys.find(reader.token)
         assert key is not None
-        keys.revoke(key.key, ACTOR)
+        keys.revoke(key.key, owner_of(account_id))
     assert reader.get(path).status_code == 401
     with app.app_context(), transaction() as session:
         found = keys.find(program.token)

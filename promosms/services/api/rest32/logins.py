@@ -1,12 +1,13 @@
-"""Who calls by PromoSMS REST 3.2: the e-mail of an owner, and an API key as the password."""
+"""Who calls by PromoSMS REST 3.2: the e-mail of a person, and an API key as the password."""
 
 from sqlalchemy import select
 
 from promosms.extensions import db
-from promosms.models import ApiKey, Role, User
+from promosms.models import ApiKey, Scope, User
 from promosms.services.api import keys
 from promosms.services.api.keys import Found
 from promosms.services.api.rest32 import lock_out
+from promosms.services.auth import rights
 
 NOBODY = 0
 
@@ -20,7 +21,7 @@ class LockedOut(Exception):
 
 
 class WrongLogin(Exception):
-    """No owner has this e-mail and this key, or the key does not work any more."""
+    """Nobody has this e-mail and may use the key of this account, or the key has ended."""
 
 
 def find(email: str, password: str, line: str, address: str) -> Found:
@@ -29,14 +30,14 @@ def find(email: str, password: str, line: str, address: str) -> Found:
     Raises LockedOut and WrongLogin. An unknown e-mail and a wrong password cost the same queries.
     A key that has ended proves that somebody had it, so it is no guess and not counted: a plug-in
     that was forgotten locks out no other. And a key that works only in networks of its own is let
-    in from there however often strangers try the e-mail of its owner.
+    in from there however often strangers try the e-mail of its user.
     """
     email = email.strip().lower()[:254]
     here, theirs = f"line {line}", f"email {email}"
     locked = max(lock_out.seconds_left(here), 0), max(lock_out.seconds_left(theirs), 0)
     known = keys.find(password)
     key = None if known is None else known.key
-    right = _is_owner(email, NOBODY if key is None else key.account_id) and key is not None
+    right = _may_send(email, NOBODY if key is None else key.account_id) and key is not None
     expected = right and key is not None and _comes_from_its_networks(key, address)
     if locked[0] or (locked[1] and not expected):
         raise LockedOut(max(locked))
@@ -48,11 +49,9 @@ def find(email: str, password: str, line: str, address: str) -> Found:
     return known
 
 
-def _is_owner(email: str, account_id: int) -> bool:
-    query = select(User.id).where(
-        User.email == email, User.account_id == account_id, User.role == Role.OWNER
-    )
-    return db.session.scalar(query) is not None
+def _may_send(email: str, account_id: int) -> bool:
+    query = select(User.role).where(User.email == email, User.account_id == account_id)
+    return rights.may_use(db.session.scalar(query), Scope.SEND)
 
 
 def _comes_from_its_networks(key: ApiKey, address: str) -> bool:

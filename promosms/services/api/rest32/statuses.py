@@ -155,8 +155,8 @@ MEANINGS: Mapping[Status, Meaning] = {
     Status.SCOPE: Meaning("The key may not do this", "Make one that may."),
     Status.NOT_LET_IN: Meaning(
         "E-mail and API password do not fit",
-        "The login is the e-mail of the owner, the password an API key of the same account that "
-        "works from here. After 5 wrong tries nothing is let in for 15 minutes.",
+        "The login is the e-mail of somebody who may send, the password an API key of the same "
+        "account that works from here. After 5 wrong tries nothing is let in for 15 minutes.",
     ),
     Status.FAILED: Meaning("Something went wrong on our side", "Send it again in a moment."),
     Status.BUSY: Meaning("The service is busy", "Send it again in a moment."),

@@ -31,6 +31,7 @@ OF_PROBLEM: Mapping[str, Status] = {
     "https-only": Status.NOT_LET_IN,
     "key-in-address": Status.NOT_LET_IN,
     "missing-scope": Status.SCOPE,
+    "missing-right": Status.SCOPE,
     "too-many-requests": Status.TOO_OFTEN,
     "invalid-idempotency-key": Status.ONCE,
     "idempotency-key-reused": Status.ONCE,

@@ -1,4 +1,4 @@
-"""Who calls by PromoSMS REST 3.2: HTTP Basic with the e-mail of an owner and an API key."""
+"""Who calls by PromoSMS REST 3.2: HTTP Basic with somebody's e-mail and an API key."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
