@@ -16,6 +16,7 @@ from promosms.db.transactions import transaction
 from promosms.demo import ab_test as demo_ab_test
 from promosms.demo import automation as demo_automation
 from promosms.demo import billing as demo_billing
+from promosms.demo import colleagues as demo_colleagues
 from promosms.demo import inbox as demo_inbox
 from promosms.demo import past as demo_past
 from promosms.demo import senders as demo_senders
@@ -122,11 +123,12 @@ def _account(session: Session, password_hash: str) -> Account:
     with ledger.dated(now() - timedelta(days=20)):
         ledger.credit(account.id, CREDIT, f"demo:{account.public_id}")
     demo_billing.seed(account, owner)
+    demo_colleagues.seed(session, account, password_hash)
     return account
 
 
 def _owner(account: Account) -> Select[User]:
-    return select(User).where(User.account_id == account.id)
+    return select(User).where(User.account_id == account.id, User.role == Role.OWNER)
 
 
 def _recipients(

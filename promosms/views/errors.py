@@ -155,7 +155,10 @@ def _title_and_advice(code: int) -> tuple[str, str]:
             _("You were signed out"),
             _("Nothing was done. Sign in, open the page again, and repeat the last step."),
         ),
-        403: (_("This page is not for your account"), _("Ask the owner of the account for it.")),
+        403: (
+            _("This page is not for your account"),
+            _("Ask an owner of the account for it, or for another role."),
+        ),
         404: (
             _("There is nothing here"),
             _("The address may be mistyped, or the thing was deleted."),

@@ -20,8 +20,8 @@ REST32 = (
     ),
     Mutation(
         f"{SERVICES}api/rest32/logins.py",
-        "User.account_id == account_id, User.role",
-        "User.role",
+        "User.email == email, User.account_id == account_id",
+        "User.email == email",
         LOGINS,
     ),
     Mutation(

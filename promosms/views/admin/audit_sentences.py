@@ -35,6 +35,12 @@ SENTENCES = {
     "automatic.on": _("%(who)s switched automatic top-ups of %(what)s on"),
     "automatic.stop": _("%(who)s stopped the automatic top-ups of %(what)s"),
     "card.save": _("%(who)s saved a card of %(what)s"),
+    "colleague.invite": _("%(who)s invited somebody to %(what)s"),
+    "colleague.join": _("%(who)s joined %(what)s"),
+    "colleague.leave": _("%(who)s left %(what)s"),
+    "colleague.remove": _("%(who)s ended the sign-in of a colleague in %(what)s"),
+    "colleague.role": _("%(who)s changed the role of a colleague in %(what)s"),
+    "colleague.uninvite": _("%(who)s withdrew an invitation to %(what)s"),
     "company.save": _("%(who)s saved the company data of %(what)s"),
     "dispute.lost": _("%(who)s noted a dispute as lost: %(what)s"),
     "dispute.open": _("%(who)s booked a disputed payment of %(what)s"),
@@ -91,7 +97,7 @@ KINDS = {
     "accounts": (
         _("Accounts"),
         ("account", "adjustment", "api_key", "recipient", "reply", "erasure", "user")
-        + ("webhook",),
+        + ("colleague", "webhook"),
     ),
     "money": (
         _("Money"),
@@ -140,7 +146,12 @@ def _own(entry: AuditEntry, places: dict[str, tuple[str, str]]) -> str:
     role, account = places.get(entry.actor, ("", ""))
     if not account or account != entry.subject:
         return ""
-    return str(gettext("The owner") if role == Role.OWNER else gettext("A member"))
+    names = {
+        Role.OWNER: gettext("The owner"),
+        Role.MEMBER: gettext("A member"),
+        Role.VIEWER: gettext("A viewer"),
+    }
+    return str(names[Role(role)])
 
 
 def _who(entry: AuditEntry, users: dict[str, str]) -> str:

@@ -59,7 +59,9 @@ def phone() -> ResponseReturnValue:
         else:
             _wake(message)
             return redirect(url_for("email_and_phone.phone_code"), 303)
-    page = render_template("settings/phone.html", form=form, number=mask(me().phone))
+    page = render_template(
+        "settings/phone.html", form=form, number=mask(me().phone) if me().phone else ""
+    )
     return page, 422 if form.errors else 200
 
 

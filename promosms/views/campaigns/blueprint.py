@@ -1,19 +1,20 @@
 """The blueprint of the pages of campaigns, and what several of them share."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms import queue
 from promosms.language import gettext as _
 from promosms.language import money
 from promosms.models import Campaign
+from promosms.services.auth.rights import Right
 from promosms.services.campaigns import own_test
 from promosms.services.campaigns.launch import LaunchError
 from promosms.services.gateways import workers
 from promosms.services.ledger import ledger
 from promosms.views.campaigns import labels
 from promosms.views.gateways.simulated_phone import offered
-from promosms.web.access import me
+from promosms.web.access import has, me
 
 bp = Blueprint("campaigns", __name__)
 
@@ -25,6 +26,13 @@ def _context() -> dict[str, object]:
 
 def text_me(campaign: Campaign) -> None:
     """Send a test to the signed-in user's own number and flash the result."""
+    if not has(Right.SEND):
+        abort(403)
+    if not me().phone:
+        flash(
+            _("Add your mobile number in the settings first. Then you can text yourself."), "warn"
+        )
+        return
     try:
         message = own_test.send(campaign, me().phone)
     except LaunchError as error:

@@ -77,7 +77,7 @@ def again() -> ResponseReturnValue:
 @bp.route("/invitation/withdraw", methods=["POST"])
 @allow(Right.COLLEAGUES)
 def withdraw() -> ResponseReturnValue:
-    """Make an invitation void."""
+    """Take an invitation back: its link works no more."""
     form = InvitationForm()
     account_id = my_account().id
     if form.validate() and invitations.withdraw(account_id, form.email.data or "", me()):

@@ -22,7 +22,7 @@ from promosms.services.recipients.states import State
 from promosms.sms import phone
 from promosms.views.layout import icon
 from promosms.views.recipients import cells
-from promosms.web.access import my_account
+from promosms.web.access import may_open, my_account
 
 MOST_LISTS = 6
 MOST_SEGMENTS = 4
@@ -166,6 +166,8 @@ def _list_chips(search: Search, all_lists: Sequence[RecipientList]) -> list[Chip
     ]
     if len(all_lists) > len(chips):
         return [*chips, (url_for("lists.index"), _("All lists"), len(all_lists), False)]
+    if not may_open("lists.index", "POST"):
+        return chips
     return [*chips, (url_for("lists.index"), icon("plus", 16) + " " + _("New list"), None, False)]
 
 

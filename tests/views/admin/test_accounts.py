@@ -42,7 +42,7 @@ def test_it_lists_accounts_by_name_with_masked_numbers(
     text = words(admin.get_page("/admin/accounts").get_text(" "))
     assert cast.owner.account_public_id not in text
     assert "owner@example.com" not in text
-    assert "o•••@example.com +48 *** *** 101 and 1 colleague" in text
+    assert "o•••@example.com +48 *** *** 101 and 2 colleagues" in text
     assert "Active" not in text
     assert "€10.00" in text
     assert not re.search(r"601\s?000\s?10", text)

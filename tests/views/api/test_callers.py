@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, AccountStatus, ApiKey, Email, Revoked, Scope, now
+from promosms.models import Account, AccountStatus, ApiKey, Email, Revoked, Role, Scope, User, now
 from promosms.services.api import keys, tokens
 from tests.support.api import Program, new_key, owner_of
 from tests.support.cast import Cast
@@ -206,3 +206,37 @@ def test_keys_of_an_account_that_is_deleted_work_no_more(
     with app.app_context(), transaction() as session:
         session.get_one(Account, cast.owner.account_id).status = AccountStatus.DELETING
     assert program.get("/balance").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"),
+    [
+        (Role.OWNER, set()),
+        (Role.MEMBER, {"webhooks"}),
+        (Role.VIEWER, {"webhooks", "send", "read"}),
+        (None, {"webhooks", "send", "read", "billing", "free"}),
+    ],
+)
+def test_a_key_does_no_more_than_whoever_made_it(
+    app: Flask, cast: Cast, program: Program, role: Role | None, refused: set[str]
+) -> None:
+    of_scope = {
+        "webhooks": ("GET", "/webhooks"),
+        "send": ("POST", "/campaigns"),
+        "read": ("GET", "/recipients"),
+        "billing": ("GET", "/balance"),
+        "free": ("GET", "/prices"),
+    }
+    with app.app_context(), transaction() as session:
+        maker = session.get_one(User, cast.owner.user_id)
+        if role is None:
+            maker.public_id = "0" * 20
+        else:
+            maker.role = role
+    answers = {
+        scope: program.call(method, path, json={} if method == "POST" else None)
+        for scope, (method, path) in of_scope.items()
+    }
+    codes = {scope: answer.get_json().get("code") for scope, answer in answers.items()}
+    assert {scope for scope, code in codes.items() if code == "missing-right"} == refused
+    assert {answers[scope].status_code for scope in refused} <= {403}

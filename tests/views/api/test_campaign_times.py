@@ -11,7 +11,7 @@ from promosms.extensions import db
 from promosms.models import Account, AccountStatus, Campaign, Guard
 from promosms.services.campaigns import schedule
 from tests.support import engine
-from tests.support.api import Program
+from tests.support.api import Program, owner_of
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 from tests.views.api.test_campaigns import draft
@@ -303,7 +303,8 @@ def test_a_service_text_with_words_of_promotions_is_confirmed(
     confirmed = program.post(f"{path}/launch", {**PLANNED, "confirm_service": True})
     assert confirmed.get_json()["status"] == "scheduled"
     with app.app_context():
-        assert db.session.scalars(select(Campaign)).one().service_confirmed_by == "a user"
+        campaign = db.session.scalars(select(Campaign)).one()
+        assert campaign.service_confirmed_by == owner_of(campaign.account_id)
 
 
 def test_those_of_others_are_not_planned(

@@ -8,7 +8,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Account, Campaign, CampaignStatus
 from tests.support import engine
-from tests.support.api import Program
+from tests.support.api import Program, owner_of
 from tests.support.cast import Cast
 
 TEXT = "Hello {first_name|there}, we are open."
@@ -98,7 +98,8 @@ def test_a_service_text_with_words_of_promotions_is_confirmed(
     body = {"agreed_price": "9", "confirm_service": True}
     assert program.post(f"{path}/launch", body).status_code == 200
     with app.app_context():
-        assert db.session.scalars(select(Campaign)).one().service_confirmed_by == "a user"
+        campaign = db.session.scalars(select(Campaign)).one()
+        assert campaign.service_confirmed_by == owner_of(campaign.account_id)
 
 
 def test_it_is_paused_resumed_and_cancelled(app: Flask, program: Program, list_id: str) -> None:

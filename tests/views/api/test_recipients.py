@@ -22,7 +22,7 @@ from promosms.services.campaigns import preparation
 from promosms.services.recipients import lists
 from promosms.services.recipients.consent import FIRST_DAY
 from promosms.services.sending import opt_outs
-from tests.support.api import Program
+from tests.support.api import Program, owner_of
 from tests.support.cast import Cast
 from tests.support.clock import Clock
 
@@ -240,7 +240,7 @@ def test_a_consent_is_noted_with_its_evidence(app: Flask, cast: Cast, program: P
     assert put(program, first_name="Ola", consent=None)["consent"] == given
     assert acts(app) == [("api", "given", "Newsletter form")]
     with app.app_context():
-        assert db.session.scalars(select(ConsentAct.by)).one() == "a user"
+        assert db.session.scalars(select(ConsentAct.by)).one() == owner_of(cast.owner.account_id)
     assert put(program, consent={**AGREED, "source": "Shop"})["consent"]["source"] == "Shop"
     assert [source for *_act, source in acts(app)] == ["Newsletter form", "Shop"]
     with app.app_context():

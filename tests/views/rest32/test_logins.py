@@ -73,7 +73,7 @@ def test_an_unknown_e_mail_and_a_wrong_key_get_the_same_answer(
         (OWNER, other_token(plugin.password)),
         ("nobody@example.com", plugin.password),
         (cast.stranger.email, plugin.password),
-        (cast.colleague.email, plugin.password),
+        (cast.viewer.email, plugin.password),
         (OWNER, theirs),
         (OWNER, "four quiet words at sea"),
         ("admin@example.com", plugin.password),
@@ -84,6 +84,12 @@ def test_an_unknown_e_mail_and_a_wrong_key_get_the_same_answer(
         answers.add((status(answer), answer.text, answer.headers["WWW-Authenticate"]))
     assert [each[0] for each in answers] == [(401, 400)]
     assert texts(app) == 0
+
+
+def test_somebody_else_of_the_account_who_may_send_is_let_in(
+    app: Flask, cast: Cast, plugin: Plugin
+) -> None:
+    assert status(Plugin(app, plugin.password, cast.colleague.email).form(TEXT)) == (200, 0)
 
 
 def test_without_a_log_in_nobody_is_let_in_and_nothing_is_counted(
