@@ -9,6 +9,7 @@ ARGUMENTS = {
     "policies.old_version": "version",
     "help.topic": "topic",
     "api_documents.topic": "api topic",
+    "api_documents.workflow": "api workflow",
     "auth.confirm": "link register",
     "auth.reset": "link reset",
     "auth.join": "link admin",

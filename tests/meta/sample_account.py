@@ -132,6 +132,7 @@ class Stage:
         self.ids["version"] = policy_versions.latest().name
         self.ids["topic"] = "import"
         self.ids["api topic"] = "messages"
+        self.ids["api workflow"] = "reply"
         with self.app.app_context():
             self.ids["phone"] = simulated_phone.link().rpartition("/")[2]
 

@@ -61,6 +61,7 @@ PUBLIC = {
     *("api_documents.index", "api_documents.operations", "api_documents.topic"),
     *("api_documents.errors", "api_documents.document"),
     *("api_documents.promosms", "api_documents.webhooks"),
+    *("api_documents.recipes", "api_documents.workflow"),
     # These only on the same machine, with the link that the start prints.
     *("phone.index", "phone.live", "phone.open_phone", "phone.reply"),
     "proof.challenge",

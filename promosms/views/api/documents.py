@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from promosms.forms.api.webhooks import EVENTS
 from promosms.models import Scope
 from promosms.urls import public_address
-from promosms.views.api import guide, plug_ins, reference
+from promosms.views.api import guide, plug_ins, reference, tools
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, openapi
 from promosms.web.api.problems import DOCUMENTED, TYPES, ProblemType
@@ -98,6 +98,35 @@ def promosms() -> ResponseReturnValue:
         statuses=plug_ins.statuses(),
         **plug_ins.figures(),
     )
+
+
+@bp.get("/api/recipes")
+@allow(Access.PUBLIC)
+def recipes() -> ResponseReturnValue:
+    """How Zapier, n8n and Make send texts and hear of replies, without a program."""
+    return render_template(
+        "api/recipes.html",
+        address=public_address(""),
+        placeholder=guide.PLACEHOLDER,
+        send=tools.send(),
+        add_webhook=tools.add_webhook(),
+        check=tools.check(),
+        delivery=guide.delivery(),
+        **tools.figures(),
+    )
+
+
+@bp.get("/api/recipes/<name>.json")
+@allow(Access.PUBLIC)
+def workflow(name: str) -> Response:
+    """A workflow that n8n imports, as a file to keep."""
+    try:
+        text = tools.workflow(name)
+    except KeyError:
+        abort(HTTPStatus.NOT_FOUND)
+    answer = Response(text, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="promosms-{name}.json"'
+    return answer
 
 
 @bp.get(f"{PREFIX}/openapi.json")

@@ -16,8 +16,8 @@ def connecting() -> Topic:
                     _("In the settings, open “API keys” and press “Make a key”."),
                     _("Write under “Name” which program gets it: each gets its own."),
                     _(
-                        "Leave it at the sandbox to try things out: no text is sent, and nothing "
-                        "costs anything. Choose real texts when all works."
+                        "Leave it at the sandbox to try things out: nothing is sent, nothing costs "
+                        "anything. Choose real texts when all works."
                     ),
                     _("Press “Make the key”, then “Copy the key”. It is shown only this once."),
                     _(
@@ -31,8 +31,8 @@ def connecting() -> Topic:
                 _("A plug-in that was written for PromoSMS"),
                 (
                     _(
-                        "It works when you change its address to that of this service: the login "
-                        "is your e-mail address, the password is the key."
+                        "Change its address to that of this service: the login is your e-mail "
+                        "address, the password is the key."
                     ),
                 ),
             ),
@@ -40,12 +40,13 @@ def connecting() -> Topic:
                 _("Webhooks"),
                 points=(
                     _("A webhook tells your program at once of results, replies and opt-outs."),
+                    _("Zapier, n8n and Make need no program."),
                 ),
             ),
             Part(
                 _("Keep it safe"),
                 points=(
-                    _("Who has the key acts for you, and you pay for the texts."),
+                    _("Who has the key acts for you, at your cost."),
                     _(
                         "“Limit it further” lets it work only from your own server, or until a "
                         "last day."
@@ -63,7 +64,7 @@ def connecting() -> Topic:
                         "Nobody can show a key again. “Replace” makes a new one with the same "
                         "rights; the old one works for one more day."
                     ),
-                    _("If a stranger may have it, revoke it: it works no more from that moment."),
+                    _("If a stranger may have it, revoke it: it stops working at once."),
                 ),
             ),
         ),
@@ -71,6 +72,7 @@ def connecting() -> Topic:
             Link("api_keys.index", _("API keys")),
             Link("webhook_endpoints.index", _("Webhooks")),
             Link("api_documents.index", _("Documentation for programmers")),
+            Link("api_documents.recipes", _("Zapier, n8n and Make")),
             Link("api_documents.promosms", _("Plug-ins for PromoSMS")),
         ),
         _(

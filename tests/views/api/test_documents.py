@@ -28,7 +28,7 @@ from tests.support.pages import PageClient, words
 METHODS = {"get", "post", "delete", "patch"}
 PAGES = (
     *("/api", "/api/reference", "/api/reference/messages"),
-    *("/api/webhooks", "/api/errors", "/api/promosms"),
+    *("/api/webhooks", "/api/errors", "/api/promosms", "/api/recipes"),
 )
 JSON = "application/json"
 EMPTY: dict[str, Any] = {"content": {JSON: {"schema": {}}}}
