@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "recipients.recipients",
     "recipients.fields",
     "recipients.inbox",
+    "recipients.assignees",
     "recipients.canned_answers",
     "recipients.automatic_answers",
     "recipients.reply_emails",

@@ -43,6 +43,8 @@ ARGUMENTS = {
     "automatic_answers.change": "automatic answer",
     "automatic_answers.delete": "automatic answer",
     "inbox.reopen": "reply held",
+    "assignees.assign": "reply held",
+    "assignees.take": "reply question",
     "templates.edit": "template",
     "templates.use": "template",
     "templates.delete": "template",

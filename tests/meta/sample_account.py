@@ -52,7 +52,13 @@ from promosms.services.bulk_actions import actions
 from promosms.services.bulk_actions.actions import Chosen
 from promosms.services.gateways import routes, simulated_phone
 from promosms.services.imports import imports
-from promosms.services.inbox import canned_answers, conversations, direct_texts, unmatched
+from promosms.services.inbox import (
+    assignees,
+    canned_answers,
+    conversations,
+    direct_texts,
+    unmatched,
+)
 from promosms.services.inbox.concatenation import Reply
 from promosms.services.installation import defaults
 from promosms.services.invoices import companies
@@ -189,6 +195,7 @@ class Stage:
             )
             store(session, reply)
             conversations.mark_done(account.id, reply.phone, reply.id)
+            assignees.take(account.id, reply.phone, by)
             direct_texts.send(
                 account, "+48601111111", "Yes, until six", key=new_public_id(), agreed_price=300
             )

@@ -111,6 +111,8 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "reply_emails.index": {"mode": "daily", "hour": "7", "detail": "count"},
     "automatic_answers.hours": {"opens_0": "09:00", "closes_0": "17:00", "daily_limit": "20"},
     "inbox.reopen": {},
+    "assignees.assign": {},
+    "assignees.take": {},
     "persons.recipient": {},
     "persons.number": {"phone": "+48601111111", "confirmed": "y"},
     "recipients.delete_many": lambda ids, _: {"recipient": ids["recipient"]},

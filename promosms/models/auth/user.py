@@ -56,7 +56,7 @@ class User(Model):
             "totp_off_at": N_("from when on it is not asked for any more"),
             "signed_in_at": N_("when the user last signed in"),
         },
-        referred=("user_id",),
+        referred=("user_id", "assignee_id"),
     )
     retention = WITH_ACCOUNT
     processing = Processing(

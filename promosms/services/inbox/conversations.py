@@ -17,6 +17,7 @@ from promosms.models import (
     Recipient,
     Suppression,
     SuppressionSource,
+    User,
     now,
     table_of,
 )
@@ -35,13 +36,20 @@ class Show(StrEnum):
     UNREAD = "unread"
     DECIDE = "decide"
     DONE = "done"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+
+
+BY_PERSON = (Show.MINE, Show.NOBODYS)
+"""Open ones, by who looks after them."""
 
 
 @dataclass(frozen=True)
 class Row:
     """A conversation in the list: its last reply, the answer to it, who it is, their opt-out.
 
-    `reader` is the e-mail address of who has decided about that reply.
+    `assignee` is the e-mail address of who looks after it, `reader` of who has decided about that
+    reply.
     """
 
     conversation: Conversation
@@ -49,6 +57,7 @@ class Row:
     answer: Message | None
     recipient: Recipient | None
     suppression: Suppression | None
+    assignee: str | None
     reader: str
 
     @property
@@ -77,23 +86,29 @@ class Row:
         return self.source == SuppressionSource.HELD
 
 
-def page(account_id: int, show: Show, after: str = "", query: str = "") -> Page[Row]:
+def page(
+    account_id: int, show: Show, after: str = "", query: str = "", user_id: int = 0
+) -> Page[Row]:
     """A page of conversations, after the one whose last reply has this public id.
 
-    With a `query` for a name or a number the state does not matter.
+    With a `query` for a name or a number the state does not matter. `user_id` is of who reads it.
     """
     last = id_of(table_of(InboundMessage), account_id, after)
     terms = search.search_terms(query)
-    rows = _rows(account_id).where(_found(terms) if query.strip() else _shown(show))
+    rows = _rows(account_id).where(_found(terms) if query.strip() else _shown(show, user_id))
     selected = db.session.execute(select_page(rows, Conversation.last_reply_id, last, PAGE)).all()
     names = held_replies.readers(account_id, (row[1].decided_by for row in selected))
     found = (Row(*row, names.get(row[1].decided_by, "")) for row in selected)
     return page_of(found, PAGE, lambda row: row.reply.public_id)
 
 
-def counts(account_id: int) -> dict[Show, int]:
-    """How many conversations wait, up to MOST_COUNTED; nobody needs to know how many are done."""
-    return {show: _count(account_id, show) for show in (Show.OPEN, Show.UNREAD, Show.DECIDE)}
+def counts(account_id: int, user_id: int = 0) -> dict[Show, int]:
+    """How many conversations wait, up to MOST_COUNTED; nobody needs to know how many are done.
+
+    With a `user_id` also those of this user, and nobody's.
+    """
+    shows = (Show.OPEN, *(BY_PERSON if user_id else ()), Show.UNREAD, Show.DECIDE)
+    return {show: _count(account_id, show, user_id) for show in shows}
 
 
 def any_of(account_id: int) -> bool:
@@ -130,12 +145,18 @@ def reopen(account_id: int, phone: str) -> bool:
         return bool(session.connection().execute(statement.values(done_at=None)).rowcount)
 
 
-def next_open(account_id: int, before: int) -> InboundMessage | None:
-    """The last reply of the next open conversation: of an older one, else of the newest."""
+def next_open(
+    account_id: int, before: int, show: Show = Show.OPEN, user_id: int = 0
+) -> InboundMessage | None:
+    """The last reply of the next open conversation: of an older one, else of the newest.
+
+    Of those by person only in their list.
+    """
+    chosen = show if show in BY_PERSON else Show.OPEN
     query = (
         select(InboundMessage)
         .join(Conversation, Conversation.last_reply_id == InboundMessage.id)
-        .where(Conversation.account_id == account_id, _shown(Show.OPEN))
+        .where(Conversation.account_id == account_id, _shown(chosen, user_id))
         .order_by(Conversation.last_reply_id.desc())
         .limit(1)
     )
@@ -143,12 +164,14 @@ def next_open(account_id: int, before: int) -> InboundMessage | None:
     return db.session.scalars(older).one_or_none() or db.session.scalars(query).one_or_none()
 
 
-def _rows(account_id: int) -> Select[Conversation, InboundMessage, Message, Recipient, Suppression]:
+def _rows(
+    account_id: int,
+) -> Select[Conversation, InboundMessage, Message, Recipient, Suppression, str]:
     def same(model: type[Recipient] | type[Suppression]) -> ColumnElement[bool]:
         return and_(model.account_id == Conversation.account_id, model.phone == Conversation.phone)
 
     return (
-        select(Conversation, InboundMessage, Message, Recipient, Suppression)
+        select(Conversation, InboundMessage, Message, Recipient, Suppression, User.email)
         .join(InboundMessage, InboundMessage.id == Conversation.last_reply_id)
         .outerjoin(
             Message,
@@ -159,11 +182,15 @@ def _rows(account_id: int) -> Select[Conversation, InboundMessage, Message, Reci
         )
         .outerjoin(Recipient, same(Recipient))
         .outerjoin(Suppression, same(Suppression))
+        .outerjoin(
+            User,
+            and_(User.id == Conversation.assignee_id, User.account_id == Conversation.account_id),
+        )
         .where(Conversation.account_id == account_id)
     )
 
 
-def _shown(show: Show) -> ColumnElement[bool]:
+def _shown(show: Show, user_id: int = 0) -> ColumnElement[bool]:
     """The condition of a list; literal values, so that the partial indexes can be used."""
     if show is Show.DONE:
         return Conversation.done_at.is_not(None)
@@ -176,7 +203,12 @@ def _shown(show: Show) -> ColumnElement[bool]:
             Suppression.phone == Conversation.phone,
         )
         return held.correlate(Conversation).exists()
-    return Conversation.done_at.is_(None)
+    is_open = Conversation.done_at.is_(None)
+    if show is Show.MINE:
+        return and_(is_open, Conversation.assignee_id == user_id)
+    if show is Show.NOBODYS:
+        return and_(is_open, Conversation.assignee_id.is_(None))
+    return is_open
 
 
 def _found(terms: list[str]) -> ColumnElement[bool]:
@@ -186,8 +218,9 @@ def _found(terms: list[str]) -> ColumnElement[bool]:
     return or_(and_(literal(bool(terms)), *search.contains(terms)), *numbers)
 
 
-def _count(account_id: int, show: Show) -> int:
-    some = select(Conversation.id).where(Conversation.account_id == account_id, _shown(show))
+def _count(account_id: int, show: Show, user_id: int) -> int:
+    shown = Conversation.account_id == account_id, _shown(show, user_id)
+    some = select(Conversation.id).where(*shown)
     found = some.limit(MOST_COUNTED).subquery()
     return db.session.scalar(select(func.count()).select_from(found)) or 0
 

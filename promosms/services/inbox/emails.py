@@ -1,10 +1,11 @@
-"""Texts of the e-mails to admins about replies."""
+"""Texts of the e-mails about the inbox: to admins, and to who looks after a conversation."""
 
 from promosms.language import gettext as _
 from promosms.services.mail.emails import EmailText, paragraphs
 from promosms.urls import public_address
 
 PAGE = "/admin/unmatched"
+REPLIES = "/recipients/replies"
 
 
 def unmatched() -> EmailText:
@@ -14,4 +15,17 @@ def unmatched() -> EmailText:
         _("Nothing is stopped by it yet. Open this page to say to whom it belongs:"),
         public_address(PAGE),
         _("Others that come within the next hour are on this page only."),
+    )
+
+
+def assigned(by: str, public_id: str) -> EmailText:
+    """To a user: somebody has assigned a conversation to them. Its last reply has this public id.
+
+    Neither the number nor the words are in it: an e-mail leaves this service.
+    """
+    return _("You look after a conversation now"), paragraphs(
+        _("%(name)s has asked you to look after a conversation. Read and answer it here:", name=by),
+        public_address(f"{REPLIES}/{public_id}"),
+        _("All open conversations that you look after:"),
+        public_address(f"{REPLIES}?show=mine"),
     )

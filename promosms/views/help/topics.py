@@ -10,6 +10,7 @@ from promosms.views.help import (
     people,
     programs,
     sending,
+    together,
     trust,
     writing,
 )
@@ -22,6 +23,7 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     joining.signing_up,
     people.segments,
     people.replies,
+    together.inbox,
     by_itself.answers,
     sending.prices,
     money.top_up,

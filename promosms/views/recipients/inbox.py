@@ -7,13 +7,14 @@ from promosms.language import gettext as _
 from promosms.language import ngettext, number, pgettext
 from promosms.models import InboundMessage, now
 from promosms.services.auth.rights import Right
+from promosms.services.inbox import assignees, conversations, replies
 from promosms.services.inbox import conversation as texts
-from promosms.services.inbox import conversations, replies
-from promosms.services.inbox.conversations import Show
+from promosms.services.inbox.conversations import BY_PERSON, Show
 from promosms.services.recipients import held_replies, recipients, suppression_list
 from promosms.views.campaigns import labels
 from promosms.views.recipients import answering
 from promosms.views.recipients.answering import AnswerBox
+from promosms.views.recipients.assignees import choice
 from promosms.views.recipients.labels import SOURCES
 from promosms.views.recipients.tables import pretty
 from promosms.web import prefetch
@@ -49,12 +50,15 @@ def live() -> ResponseReturnValue:
 def _list() -> dict[str, object]:
     """The context of the list: which conversations the address asks for."""
     account_id = my_account().id
-    asked, typed = request.args.get("show", ""), request.args.get("q", "")
-    show = Show(asked) if asked in set(Show) else Show.OPEN
+    typed, after = request.args.get("q", ""), request.args.get("after", "")
+    show, my_id = _show(), me().id
+    shared = len(assignees.people_who_answer(account_id)) > 1
+    counts = conversations.counts(account_id, my_id if shared else 0)
     return {
-        "people": conversations.page(account_id, show, request.args.get("after", ""), typed),
-        "chips_of": _chips(conversations.counts(account_id), None if typed else show),
+        "people": conversations.page(account_id, show, after, typed, my_id),
+        "chips_of": _chips(counts, None if typed else show),
         "show": show,
+        "shared": shared,
         "typed": typed,
         "waiting_number": replies.count_waiting(account_id),
         "sources": SOURCES,
@@ -63,10 +67,18 @@ def _list() -> dict[str, object]:
     }
 
 
+def _show() -> Show:
+    """The list that the address asks for."""
+    asked = request.args.get("show", "")
+    return Show(asked) if asked in set(Show) else Show.OPEN
+
+
 def _chips(counts: dict[Show, int], current: Show | None) -> list[Chip]:
     """The links above the list. A list that is empty needs none, but for the first one."""
     words = {
         Show.OPEN: pgettext("conversations", "Open"),
+        Show.MINE: _("Mine"),
+        Show.NOBODYS: _("Nobody’s"),
         Show.UNREAD: pgettext("conversations", "Unread"),
         Show.DECIDE: pgettext("replies", "To decide"),
         Show.DONE: pgettext("conversations", "Done"),
@@ -79,7 +91,7 @@ def _chips(counts: dict[Show, int], current: Show | None) -> list[Chip]:
             show is current,
         )
         for show, label in words.items()
-        if show in (Show.OPEN, Show.DONE, current) or counts[show]
+        if show in (Show.OPEN, Show.DONE, current) or counts.get(show)
     ]
 
 
@@ -108,10 +120,13 @@ def done(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("inbox.conversation", public_id=public_id, _anchor="newest"), 303)
     text = _("The conversation with %(name)s is done.", name=_name(reply.phone))
     flash(text, f"good {url_for('inbox.reopen', public_id=public_id)}")
-    following = conversations.next_open(reply.account_id, reply.id)
+    show = _show()
+    list_of = show.value if show in BY_PERSON else None
+    following = conversations.next_open(reply.account_id, reply.id, show, me().id)
     if following is None:
-        return redirect(url_for("inbox.index"), 303)
-    address = url_for("inbox.conversation", public_id=following.public_id, _anchor="newest")
+        return redirect(url_for("inbox.index", show=list_of), 303)
+    public_id = following.public_id
+    address = url_for("inbox.conversation", public_id=public_id, show=list_of, _anchor="newest")
     return redirect(address, 303)
 
 
@@ -147,7 +162,6 @@ def conversation_page(phone: str, public_id: str, box: AnswerBox | None = None) 
         phone=phone,
         public_id=public_id,
         recipient=recipients.by_phone(account_id, phone),
-        conversation=conversations.of_number(account_id, phone),
         **context,
     )
 
@@ -158,10 +172,13 @@ def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, obj
     answer = box or answering.box(phone)
     page = texts.page(account_id, phone, request.args.get("before", ""))
     suppression = suppression_list.of_number(account_id, phone)
+    conversation = conversations.of_number(account_id, phone)
     context: dict[str, object] = {
         "page": page,
         "answer": answer,
         "form": answer.form,
+        "conversation": conversation,
+        "assigned": choice(conversation),
         "suppression": suppression,
         "reply_of": held_replies.reply_of,
         "sources": SOURCES,

@@ -39,11 +39,11 @@ def agrees(account_id: int) -> bool:
 @pytest.mark.parametrize(
     ("text", "lists"),
     [
-        ("Is it open?", {Show.OPEN, Show.UNREAD}),
+        ("Is it open?", {Show.OPEN, Show.NOBODYS, Show.UNREAD}),
         ("STOP", {Show.DONE}),
         ("START", {Show.DONE}),
         ("HELP", {Show.DONE}),
-        ("Please do not text me so often", {Show.OPEN, Show.DECIDE}),
+        ("Please do not text me so often", {Show.OPEN, Show.NOBODYS, Show.DECIDE}),
     ],
 )
 def test_it_is_open_if_somebody_has_to_read_it(
