@@ -8,6 +8,7 @@ from tests.mutations.clicks import CLICKS
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
 from tests.mutations.imports import IMPORTS
+from tests.mutations.inbox import INBOX
 from tests.mutations.kinds import KINDS
 from tests.mutations.money import MONEY
 from tests.mutations.mutation import Mutation
@@ -45,4 +46,5 @@ MUTATIONS = (
     *API,
     *REST32,
     *WEBHOOKS,
+    *INBOX,
 )

@@ -38,6 +38,6 @@ def inbox() -> Topic:
                 ),
             ),
         ),
-        (Link("inbox.index", _("Inbox")), Link("reply_emails.index", _("E-mails about replies"))),
+        (Link("inbox.index", _("Inbox")),),
         _("colleagues, team, assign, assigned, responsible, share"),
     )

@@ -1,6 +1,7 @@
 """Who looks after a conversation: one person, told once, and nobody when they are gone."""
 
-from threading import Barrier, Thread
+import time
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from promosms.services.inbox import assignees, conversations
 from promosms.services.inbox.assignees import CannotAnswer, NoConversation, TakenAlready
 from promosms.services.inbox.conversations import Show
 from promosms.services.privacy import erase_recipient
+from tests.support import two_transactions
 from tests.support.cast import Cast, Person
 from tests.support.replies import store
 
@@ -65,29 +67,30 @@ def test_who_takes_it_second_is_told_who_has_it(account_id: int, cast: Cast) -> 
     assert db.session.scalars(select(Email)).all() == []
 
 
+@pytest.mark.only("postgresql")
 def test_of_two_who_take_it_at_once_one_has_it(app: Flask, account_id: int, cast: Cast) -> None:
-    barrier, told = Barrier(2), []
+    told = []
 
-    def run(person: Person) -> None:
+    def take() -> None:
         with app.app_context():
-            someone = user(person)
-            db.session.rollback()
-            barrier.wait(20)
             try:
-                assignees.take(account_id, ANNA, someone)
+                assignees.take(account_id, ANNA, user(cast.colleague))
             except TakenAlready as error:
                 told.append(error.email)
 
-    threads = [Thread(target=run, args=(one,)) for one in (cast.owner, cast.colleague)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert told == [user_of(whose(account_id))]
-
-
-def user_of(user_id: int | None) -> str:
-    return db.session.get_one(User, user_id).email
+    second = Thread(target=take)
+    with two_transactions.connection() as first:
+        first.execute(
+            "UPDATE conversations SET assignee_id = %s WHERE phone = %s", (cast.owner.user_id, ANNA)
+        )
+        second.start()
+        end = time.monotonic() + two_transactions.PATIENCE
+        while not first.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]:
+            assert time.monotonic() < end
+            assert second.is_alive()
+    second.join(two_transactions.PATIENCE)
+    assert told == ["owner@example.com"]
+    assert whose(account_id) == cast.owner.user_id
 
 
 def test_a_choice_overwrites_and_tells_the_person_once(account_id: int, cast: Cast) -> None:
