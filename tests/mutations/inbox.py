@@ -11,8 +11,8 @@ INBOX = (
     Mutation(_ASSIGNEES, "not in (before, by.id)", "!= before", _TESTS),
     Mutation(
         _ASSIGNEES,
-        "User.account_id == account_id, User.public_id == public_id, User.role.in_(ANSWERING)",
-        "User.public_id == public_id, User.role.in_(ANSWERING)",
+        "User.account_id == account_id, User.public_id == public_id, _answers()",
+        "User.public_id == public_id, _answers()",
         _TESTS,
     ),
     Mutation(

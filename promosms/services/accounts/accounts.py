@@ -96,7 +96,7 @@ def account(public_id: str) -> Account | None:
 def people(accounts: list[Account]) -> dict[int, list[Person]]:
     """The users of accounts by account id, owners first."""
     ids = [account.id for account in accounts]
-    query = select(User).where(User.account_id.in_(ids)).order_by(User.role.desc(), User.id)
+    query = select(User).where(User.account_id.in_(ids)).order_by(User.role != Role.OWNER, User.id)
     by_account: dict[int, list[Person]] = {id: [] for id in ids}
     for user in db.session.scalars(query):
         phone = mask(user.phone) if user.phone else ""

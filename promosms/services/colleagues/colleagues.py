@@ -6,7 +6,7 @@ What a role may do is in services/auth/rights.py.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
@@ -16,6 +16,7 @@ from promosms.language import force_locale
 from promosms.models import (
     Account,
     ApiKey,
+    Conversation,
     Email,
     EmailLink,
     EmailLinkKind,
@@ -121,6 +122,9 @@ def change_role(change: Change, role: Role) -> None:
         if not rights.may(role, Right.CONNECT):
             _end_keys(session, person, change)
         before, person.role = person.role, role
+        if not rights.may(role, Right.ANSWER):
+            theirs = update(Conversation).where(Conversation.assignee_id == person.id)
+            session.execute(theirs.values(assignee_id=None))
         if not rights.may(role, Right.COLLEAGUES):
             session.execute(delete(EmailLink).where(*_invited_by(person)))
         account = session.get_one(Account, change.account_id)

@@ -8,17 +8,16 @@ after somebody is more than that.
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Conversation, InboundMessage, Role, User
+from promosms.models import Conversation, InboundMessage, User
+from promosms.services.auth import rights
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import emails
 from promosms.services.mail.notify import tell_user
-
-ANSWERING = (Role.OWNER, Role.MEMBER)
-"""The roles of those who may answer."""
 
 
 class NoConversation(Exception):
@@ -39,7 +38,7 @@ class TakenAlready(Exception):
 
 def people_who_answer(account_id: int) -> Sequence[User]:
     """The people of an account who may look after a conversation, by their e-mail addresses."""
-    query = select(User).where(User.account_id == account_id, User.role.in_(ANSWERING))
+    query = select(User).where(User.account_id == account_id, _answers())
     return db.session.scalars(query.order_by(User.email)).all()
 
 
@@ -77,12 +76,16 @@ def assign(account_id: int, phone: str, public_id: str, by: User) -> User | None
 def _person(session: Session, account_id: int, public_id: str) -> User:
     """The person, locked, so that they are not deleted meanwhile, and may still answer."""
     query = select(User).where(
-        User.account_id == account_id, User.public_id == public_id, User.role.in_(ANSWERING)
+        User.account_id == account_id, User.public_id == public_id, _answers()
     )
     person = session.scalars(query.with_for_update(read=True)).one_or_none()
     if person is None:
         raise CannotAnswer
     return person
+
+
+def _answers() -> ColumnElement[bool]:
+    return User.role.in_(rights.roles_with(Right.ANSWER))
 
 
 def _locked(session: Session, account_id: int, phone: str) -> Conversation:

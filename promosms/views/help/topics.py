@@ -10,7 +10,6 @@ from promosms.views.help import (
     people,
     programs,
     sending,
-    together,
     trust,
     writing,
 )
@@ -23,7 +22,7 @@ ORDER: tuple[Callable[[], Topic], ...] = (
     joining.signing_up,
     people.segments,
     people.replies,
-    together.inbox,
+    colleagues.inbox,
     by_itself.answers,
     sending.prices,
     money.top_up,

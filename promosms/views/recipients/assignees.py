@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import Conversation, InboundMessage, User
+from promosms.services.auth.rights import Right
 from promosms.services.inbox import assignees
 from promosms.services.inbox.assignees import CannotAnswer, NoConversation, TakenAlready
 from promosms.services.recipients import recipients
-from promosms.web.access import Access, allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("assignees", __name__)
 
@@ -53,7 +54,7 @@ def short_names(addresses: Sequence[str]) -> dict[str, str]:
 
 
 @bp.route("/recipients/replies/<public_id>/assign", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def assign(public_id: str) -> ResponseReturnValue:
     """Have the chosen person look after the conversation, or nobody."""
     reply = owned(InboundMessage, public_id)
@@ -76,7 +77,7 @@ def assign(public_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/recipients/replies/<public_id>/take", methods=["POST"])
-@allow(Access.MEMBER)
+@allow(Right.ANSWER)
 def take(public_id: str) -> ResponseReturnValue:
     """Look after the conversation oneself, if nobody does."""
     reply = owned(InboundMessage, public_id)

@@ -18,7 +18,7 @@ from promosms.views.recipients.assignees import choice
 from promosms.views.recipients.labels import SOURCES
 from promosms.views.recipients.tables import pretty
 from promosms.web import prefetch
-from promosms.web.access import allow, has, my_account, owned
+from promosms.web.access import allow, has, me, my_account, owned
 
 bp = Blueprint("inbox", __name__)
 Chip = tuple[str, str, int | None, bool]

@@ -6,14 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import (
     ApiKey,
     AuditEntry,
+    Conversation,
     Email,
     EmailLink,
     EmailLinkKind,
     FormerColleague,
+    InboundMessage,
     Role,
     Scope,
     Session,
@@ -31,9 +34,13 @@ from promosms.services.colleagues.colleagues import (
     LastOwner,
     NotAllowed,
 )
+from promosms.services.inbox import assignees
 from promosms.services.mail.outbox import queue_email
 from tests.support.cast import Cast
 from tests.support.colleagues import acts, add, letters, roles
+from tests.support.replies import store
+
+PHONE = "+48603456789"
 
 
 @pytest.fixture
@@ -248,3 +255,18 @@ def test_acts_of_somebody_who_has_left_stay_those_of_a_person(owner: User, membe
     assert isinstance(AuditEntry.export, Export)
     shown = AuditEntry.export.values["actor"](account_id)
     assert gone in set(db.session.scalars(select(shown).where(of_account)))
+
+
+@pytest.mark.parametrize(("role", "keeps"), [(Role.OWNER, True), (Role.VIEWER, False)])
+def test_who_may_not_answer_looks_after_nobody(
+    owner: User, member: User, role: Role, keeps: bool
+) -> None:
+    account_id = owner.account_id or 0
+    with transaction() as session:
+        store(session, InboundMessage(account_id=account_id, phone=PHONE, text="Hi", kind="reply"))
+        store(session, InboundMessage(account_id=account_id, phone="+48600", text="", kind="reply"))
+    assignees.take(account_id, PHONE, member)
+    assignees.take(account_id, "+48600", owner)
+    colleagues.change_role(by(owner, member), role)
+    rows = {row.phone: row.assignee_id for row in db.session.scalars(select(Conversation))}
+    assert rows == {PHONE: member.id if keeps else None, "+48600": owner.id}
