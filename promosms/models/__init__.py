@@ -5,6 +5,7 @@ from promosms.models.abuse.email_attempt import EmailAttempt
 from promosms.models.abuse.spent_proof import SpentProof
 from promosms.models.abuse.text_attempt import AttemptKind, TextAttempt, TextBlock, TextRefusal
 from promosms.models.accounts.account import Account, AccountStatus
+from promosms.models.accounts.act import Act
 from promosms.models.accounts.adjustment import Adjustment, AdjustmentStatus
 from promosms.models.accounts.guest import Guest
 from promosms.models.accounts.welcome_credit import WelcomeCredit
@@ -149,6 +150,7 @@ from promosms.models.webhooks.endpoint import (
 
 __all__ = [
     "AbMeasure",
+    "Act",
     "AbTest",
     "AbText",
     "BulkAction",

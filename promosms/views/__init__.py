@@ -72,6 +72,7 @@ BLUEPRINTS = (
     "webhooks.endpoints",
     "colleagues.pages",
     "colleagues.joining",
+    "colleagues.acts",
     "rest32",
 )
 

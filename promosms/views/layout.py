@@ -106,7 +106,7 @@ OF_ACCOUNT = (
         _("Settings"),
         "adjustments-horizontal",
         ("settings", "guests", "two_factor", "email_and_phone", "data", "delete_account", "auth")
-        + ("api_keys", "webhook_endpoints", "colleagues"),
+        + ("api_keys", "webhook_endpoints", "colleagues", "acts"),
     ),
     Item("help.index", _("Help"), "question-mark-circle", ("help",)),
 )

@@ -21,6 +21,7 @@ from promosms.logs import security
 from promosms.models import Account, Role, Session, User
 from promosms.services.auth import reauthentication, rights, sessions, totp
 from promosms.services.auth.rights import Right
+from promosms.services.colleagues import acts
 from promosms.web.api import caller
 from promosms.web.api.endpoint import declared
 from promosms.web.api.rest32 import caller as rest32
@@ -99,6 +100,19 @@ def fresh_post(view: View) -> View:
     """Mark a page that is harmless to read: only what it sends is dangerous, as in `fresh`."""
     view.__dict__["fresh_post"] = True
     return view
+
+
+def no_act(view: View) -> View:
+    """Mark a form that is no act of its own: it counts, tries out or saves by itself."""
+    view.__dict__["no_act"] = True
+    return view
+
+
+def is_act(endpoint: str) -> bool:
+    """Is it noted, with the name of the person, when this form has changed something?"""
+    view = current_app.view_functions[endpoint]
+    by_right = isinstance(view.__dict__.get("post_access"), Right)
+    return by_right and not view.__dict__.get("no_act")
 
 
 def access_of(endpoint: str, method: str = "GET") -> Mark | None:
@@ -226,7 +240,15 @@ def _check() -> ResponseReturnValue | None:
         return redirect(url_for("auth.choose_password"))
     if access is None or user.role not in roles_of(access):
         abort(404 if user.role != Role.ADMIN and access is Access.ADMIN else 403)
-    return _two_factor_first(user) or _reauthenticate_first(request.endpoint)
+    answer = _two_factor_first(user) or _reauthenticate_first(request.endpoint)
+    if answer is None and request.method == "POST" and is_act(request.endpoint):
+        acts.begin(user.account_id or 0, user.public_id, request.endpoint, _subject())
+    return answer
+
+
+def _subject() -> str:
+    """The public id in the address of a form."""
+    return str(next(iter((request.view_args or {}).values()), ""))
 
 
 def _addresses() -> MapAdapter:

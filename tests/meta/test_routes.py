@@ -4,13 +4,15 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from promosms.db.transactions import transaction
-from promosms.models import Role, Session, User
+from promosms.extensions import db
+from promosms.models import Act, Role, Session, User
 from promosms.services.auth.rights import Right
-from promosms.web.access import Access, Mark, access_of, roles_of
+from promosms.views.colleagues.act_sentences import SENTENCES
+from promosms.web.access import Access, Mark, access_of, is_act, roles_of
 from tests.meta.filled_forms import STORES_NOTHING
 from tests.meta.route_arguments import ARGUMENTS
 from tests.meta.routes import IGNORED, PROVIDERS, for_programs, path, routes
@@ -294,8 +296,22 @@ def test_forms_work_with_the_right_and_the_token(stage: Stage, endpoint: str) ->
     before = stage.rows()
     response = client.send(path(stage, rule), form(endpoint, stage))
     assert response.status_code in (200, 302, 303), response.status
-    changed = stage.rows() != before
-    assert changed != (endpoint in STORES_NOTHING)
+    after = stage.rows()
+    assert (after != before) != (endpoint in STORES_NOTHING)
+    noted = after["acts"] != before["acts"]
+    with stage.app.app_context():
+        assert noted == (is_act(endpoint) and endpoint not in STORES_NOTHING)
+        last = db.session.scalars(select(Act).order_by(Act.id.desc()).limit(1)).first()
+        if noted and last is not None:
+            person = getattr(stage.cast, least(declared_access(stage.app, endpoint, "POST")))
+            actor = db.session.get_one(User, person.user_id).public_id
+            assert (last.actor, last.what) == (actor, endpoint)
+
+
+def test_every_act_is_a_sentence(app: Flask) -> None:
+    forms = {rule.endpoint for rule in routes(app, "POST")}
+    with app.app_context():
+        assert {endpoint for endpoint in forms if is_act(endpoint)} == set(SENTENCES)
 
 
 def must_choose(stage: Stage) -> None:

@@ -27,8 +27,8 @@ class DirectText(Model):
     `remaining` of `amount` is neither charged nor released yet. `key` is unique in the account, so
     a form that comes twice sends once. `sign_up`: the text had the code of a sign-up form. With
     `automatic_answer_id` it went by itself, and its key is the public id of the reply that it
-    answers. Number and text are in the message, without a foreign key: it is deleted before this
-    row, which says nothing about a person.
+    answers; else `written_by` is the public id of a user. Number and text are in the message,
+    without a foreign key: it is deleted before this row, which says nothing about a recipient.
     """
 
     __tablename__ = "direct_texts"
@@ -55,6 +55,7 @@ class DirectText(Model):
             "remaining": N_("what is neither charged nor given back yet"),
             "closed_at": N_("when nothing was left of it"),
             "sign_up": N_("was it the code of a sign-up form"),
+            "written_by": N_("who has written it, see users and former-colleagues"),
             "automatic_answer_id": N_("the automatic answer that it was, see automatic-answers"),
         },
         money=("amount", "remaining"),
@@ -70,5 +71,6 @@ class DirectText(Model):
     remaining: Mapped[int] = mapped_column(BigInteger)
     sign_up: Mapped[bool] = mapped_column(default=False)
     automatic_answer_id: Mapped[int | None] = mapped_column(BigInteger)
+    written_by: Mapped[str] = mapped_column(String(20), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

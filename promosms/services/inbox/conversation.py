@@ -35,7 +35,7 @@ _KEY = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 class Bubble:
     """One text of a conversation: the account's, with its campaign if it has one, or a reply.
 
-    `automatic`: it went by itself.
+    `automatic`: it went by itself. `written_by`: the public id of the user, empty if unknown.
     """
 
     at: datetime
@@ -43,6 +43,7 @@ class Bubble:
     campaign: Campaign | None = None
     reply: InboundMessage | None = None
     automatic: bool = False
+    written_by: str = ""
 
     @property
     def text(self) -> str:
@@ -109,7 +110,7 @@ def _is_new(reply: InboundMessage) -> bool:
 
 def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
     query = (
-        select(Message, Campaign, DirectText.automatic_answer_id)
+        select(Message, Campaign, DirectText.automatic_answer_id, DirectText.written_by)
         .outerjoin(Campaign, Campaign.id == Message.campaign_id)
         .outerjoin(DirectText, DirectText.message_id == Message.id)
         .where(
@@ -128,8 +129,9 @@ def _sent(account_id: int, phone: str, before: int) -> list[Bubble]:
             message=message,
             campaign=campaign,
             automatic=answer_id is not None,
+            written_by=written_by or "",
         )
-        for message, campaign, answer_id in db.session.execute(query)
+        for message, campaign, answer_id, written_by in db.session.execute(query)
     ]
 
 

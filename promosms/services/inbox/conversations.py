@@ -21,8 +21,9 @@ from promosms.models import (
     now,
     table_of,
 )
+from promosms.services.auth import people
 from promosms.services.inbox import conversation_rows
-from promosms.services.recipients import held_replies, search
+from promosms.services.recipients import search
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -97,7 +98,7 @@ def page(
     terms = search.search_terms(query)
     rows = _rows(account_id).where(_found(terms) if query.strip() else _shown(show, user_id))
     selected = db.session.execute(select_page(rows, Conversation.last_reply_id, last, PAGE)).all()
-    names = held_replies.readers(account_id, (row[1].decided_by for row in selected))
+    names = people.emails_of(account_id, (row[1].decided_by for row in selected))
     found = (Row(*row, names.get(row[1].decided_by, "")) for row in selected)
     return page_of(found, PAGE, lambda row: row.reply.public_id)
 
@@ -130,19 +131,20 @@ def mark_done(account_id: int, phone: str, seen: int) -> bool:
     with transaction() as session:
         conversation_rows.lock(session, account_id, (phone,))
         conversation_rows.mark_read(session, account_id, phone, seen)
-        done = session.connection().execute(
+        done = session.execute(
             update_rows(Conversation)
             .where(_of(account_id, phone), Conversation.unread == 0)
             .values(done_at=func.coalesce(Conversation.done_at, now()))
+            .returning(Conversation.phone)
         )
-        return bool(done.rowcount)
+        return bool(done.all())
 
 
 def reopen(account_id: int, phone: str) -> bool:
     """Take back that a conversation is done; False if there is none."""
     with transaction() as session:
-        statement = update_rows(Conversation).where(_of(account_id, phone))
-        return bool(session.connection().execute(statement.values(done_at=None)).rowcount)
+        statement = update_rows(Conversation).where(_of(account_id, phone)).values(done_at=None)
+        return bool(session.execute(statement.returning(Conversation.phone)).all())
 
 
 def next_open(

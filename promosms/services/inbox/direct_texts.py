@@ -233,12 +233,13 @@ def send(
     key: str,
     agreed_price: int | None,
     automatic: Automatic | None = None,
+    written_by: str = "",
 ) -> Message:
     """Set the price of a text aside and queue it, in one transaction; the caller wakes the gateway.
 
     `key` names the form: it sends once, however often it comes. `agreed_price` (1/10,000) is what
-    the page has shown, None if it has not. Raises DirectTextRefused, AlreadySent and
-    InsufficientBalance, all before anything is written.
+    the page has shown, None if it has not; `written_by` is the public id of a user. Raises
+    DirectTextRefused, AlreadySent and InsufficientBalance, all before anything is written.
     """
     with transaction() as session:
         opt_outs.lock_shared(session, account.id)
@@ -268,7 +269,11 @@ def send(
         session.add(message)
         session.flush()
         answer_id = automatic.answer_id if automatic else None
-        ledger.hold_text(account.id, message.id, price, key, automatic_answer_id=answer_id)
+        ledger.hold_text(
+            *(account.id, message.id, price, key),
+            automatic_answer_id=answer_id,
+            written_by=written_by,
+        )
         if automatic is None:
             conversation_rows.answered(session, account.id, phone, message.id)
         activity.texted(session, account.id, phone, now())

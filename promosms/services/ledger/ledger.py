@@ -207,6 +207,7 @@ def hold_text(
     *,
     sign_up: bool = False,
     automatic_answer_id: int | None = None,
+    written_by: str = "",
 ) -> None:
     """Set the price of a text to one person aside; raises InsufficientBalance without any change.
 
@@ -223,6 +224,7 @@ def hold_text(
                 remaining=amount,
                 sign_up=sign_up,
                 automatic_answer_id=automatic_answer_id,
+                written_by=written_by,
                 closed_at=None if amount else now(),
             )
         )

@@ -13,6 +13,7 @@ from promosms.lib import time_slice
 from promosms.logs import files as log_files
 from promosms.models import (
     FORGOTTEN_NAME,
+    Act,
     ApiRequest,
     BadRow,
     BulkAction,
@@ -137,6 +138,12 @@ def consents(place: Place, over: time_slice.Over) -> bool:
         place["consents"] = account_id
         if over():
             return True
+
+
+def acts(place: Place, over: time_slice.Over) -> bool:
+    """What colleagues have done longer ago than anybody asks."""
+    old = Act.created_at < now() - Act.retention.limit
+    return _old_rows(table_of(Act), old, place, over)
 
 
 def guests(place: Place, over: time_slice.Over) -> bool:

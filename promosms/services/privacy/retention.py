@@ -16,6 +16,7 @@ from promosms.lib import time_slice
 from promosms.models import (
     Account,
     AccountExport,
+    Act,
     ApiRequest,
     BadRow,
     BulkAction,
@@ -314,6 +315,11 @@ RULES = (
         "registrations",
         lambda: _hours(email_links.LIFETIMES[EmailLinkKind.REGISTER]),
         purge_rows.at_once(email_links.forget_expired),
+    ),
+    Rule(
+        "acts",
+        lambda: _days(Act.retention.limit.days),
+        purge_rows.acts,
     ),
     Rule(
         "guests",

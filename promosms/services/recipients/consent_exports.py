@@ -22,7 +22,7 @@ from promosms.models import (
     Wording,
     table_of,
 )
-from promosms.services.recipients import held_replies
+from promosms.services.auth import people
 
 PAGE = 5_000
 _RECIPIENTS, _ACTS = table_of(Recipient).c, table_of(ConsentAct).c
@@ -103,7 +103,7 @@ def _described(account_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]
         table_of(ConsentAct), table_of(Wording), _WORDINGS.id == _ACTS.wording_id
     ).outerjoin(table_of(Import), _IMPORTS.id == _ACTS.import_id)
     acts = db.session.connection().execute(query.where(among(_ACTS.id)), {"ids": ids}).all()
-    users = held_replies.readers(account_id, {act.by for act in acts})
+    users = people.emails_of(account_id, {act.by for act in acts})
     states = {Consent.GIVEN.value: _("agreed"), Consent.NONE.value: _("withdrawn")}
     ways = {
         ConsentHow.IMPORT.value: _("by an import"),

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from promosms.extensions import db
 from promosms.models import ConsentAct, ConsentChange, Import, Recipient, Wording
-from promosms.services.recipients import consents, held_replies
+from promosms.services.auth import people
+from promosms.services.recipients import consents
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def of(recipient: Recipient) -> list[Said]:
     spans += [(row.consent_id, row.replaced_at) for row in before]
     acts = consents.of_many(act_id for act_id, _until in spans)
     found = [(act, until) for act_id, until in spans if (act := acts.get(act_id or 0)) is not None]
-    names = held_replies.readers(recipient.account_id, {act.by for act, _until in found if act.by})
+    names = people.emails_of(recipient.account_id, {act.by for act, _until in found if act.by})
     return [
         Said(
             act,

@@ -34,11 +34,11 @@ from promosms.models import (
     SuppressionSource,
     table_of,
 )
+from promosms.services.auth import people
 from promosms.services.recipients import (
     consents,
     field_values,
     fields,
-    held_replies,
     list_names,
 )
 
@@ -185,7 +185,7 @@ def _opt_out_blocks(
     shown = (_SUPPRESSIONS[name] for name in (*names, "decided_by", "decided_at"))
     query = select(_SUPPRESSIONS.id, *shown).where(_SUPPRESSIONS.account_id == account_id)
     for rows in _pages(query, _SUPPRESSIONS.id, place):
-        readers = held_replies.readers(account_id, {row.decided_by for row in rows})
+        readers = people.emails_of(account_id, {row.decided_by for row in rows})
         db.session.commit()
         yield [
             (phone, words[source], *evidence, readers.get(decided_by, ""), decided_at)

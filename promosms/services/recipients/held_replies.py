@@ -1,6 +1,5 @@
 """Held replies: what may be an opt-out in other words, until a person has read it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -178,14 +177,6 @@ def settle(session: Session, account_id: int, phone: str) -> None:
         .where(_held(account_id, phone), InboundMessage.decision == Decision.OPEN)
         .values(decision=Decision.START, decided_at=now())
     )
-
-
-def readers(account_id: int, public_ids: Iterable[str]) -> dict[str, str]:
-    """The e-mail addresses of the users who have decided, by their public ids."""
-    query = select(User.public_id, User.email).where(
-        User.account_id == account_id, User.public_id.in_({*public_ids, ""})
-    )
-    return {row.public_id: row.email for row in db.session.execute(query)}
 
 
 def _held(account_id: int, phone: str) -> ColumnElement[bool]:

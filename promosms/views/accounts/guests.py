@@ -16,7 +16,7 @@ from promosms.settings import settings
 from promosms.sms.phone import InvalidPhone
 from promosms.views.abuse import proof_of_work
 from promosms.views.gateways import simulated_phone as phone_page
-from promosms.web.access import allow, my_account, owned
+from promosms.web.access import allow, my_account, no_act, owned
 from promosms.web.limits import limit
 
 bp = Blueprint("guests", __name__, url_prefix="/settings/guests")
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/<public_id>/code", methods=["GET", "POST"])
 @allow(Right.SEND)
+@no_act
 @limit(PER_BROWSER, methods=POST)
 def code(public_id: str) -> ResponseReturnValue:
     """Type in the code that the guest got and told: only then they get texts."""

@@ -11,7 +11,7 @@ from promosms.services.invoices import companies, vies
 from promosms.services.payments import top_ups
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import allow, me, my_account
+from promosms.web.access import allow, me, my_account, no_act
 from promosms.web.limits import limit
 
 
@@ -40,6 +40,7 @@ def company() -> ResponseReturnValue:
 
 @bp.route("/company/confirm", methods=["POST"])
 @allow(Right.PAY)
+@no_act
 @limit("30 per hour")
 def confirm_company() -> ResponseReturnValue:
     """Ask VIES once more."""

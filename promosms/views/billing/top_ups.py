@@ -18,7 +18,7 @@ from promosms.services.privacy import policies
 from promosms.settings import settings
 from promosms.views.billing import labels
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import allow, me, my_account, owned
+from promosms.web.access import allow, me, my_account, no_act, owned
 from promosms.web.limits import limit
 
 
@@ -31,6 +31,7 @@ def top_up() -> ResponseReturnValue:
 
 @bp.route("/top-up", methods=["POST"])
 @allow(Right.PAY)
+@no_act
 def choose() -> ResponseReturnValue:
     """Take an amount; the next step is the company, if there is none yet."""
     packages, amount_form = PackageForm(), AmountForm()

@@ -34,7 +34,7 @@ from promosms.services.senders import answerable, chosen
 from promosms.sms import keywords
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import bp, text_me, to_report
-from promosms.web.access import allow, my_account, owned
+from promosms.web.access import allow, my_account, no_act, owned
 
 
 @bp.route("/campaigns/new", methods=["GET", "POST"])
@@ -81,6 +81,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/campaigns/count", methods=["POST"])
 @allow(Right.WRITE)
+@no_act
 def count() -> ResponseReturnValue:
     """The parts of the composer that show what the typed text would be and cost."""
     form = CampaignForm()
@@ -90,6 +91,7 @@ def count() -> ResponseReturnValue:
 
 @bp.route("/campaigns/draft", methods=["POST"])
 @allow(Right.WRITE)
+@no_act
 def autosave() -> ResponseReturnValue:
     """Keep what is being written, as it stands; it need not be fit to be sent."""
     form = CampaignForm()

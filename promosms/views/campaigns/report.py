@@ -32,6 +32,7 @@ from promosms.services.ledger import campaign_costs
 from promosms.services.senders import availability, chosen
 from promosms.views.campaigns import labels, next_texts, reasons, steps
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
+from promosms.views.colleagues import acts
 from promosms.web.access import allow, has, my_account, owned
 from promosms.web.limits import limit
 
@@ -91,6 +92,7 @@ def page(campaign: Campaign, move: MoveForm) -> str:
         to=addressed.of(campaign),
         original=repeats.original(campaign),
         example=campaigns.example(campaign),
+        acts=acts.of_campaign(campaign),
         arrivals=_curve(campaign),
         breakdown=breakdown.of(campaign),
         **_state(campaign, counts),

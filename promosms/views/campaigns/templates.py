@@ -18,7 +18,7 @@ from promosms.services.senders import chosen
 from promosms.services.templates import starters, templates
 from promosms.services.templates.templates import NameTaken, TooMany
 from promosms.views.campaigns import labels
-from promosms.web.access import allow, my_account, owned
+from promosms.web.access import allow, my_account, no_act, owned
 
 bp = Blueprint("templates", __name__)
 
@@ -101,6 +101,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/templates/count", methods=["POST"])
 @allow(Right.WRITE)
+@no_act
 def count() -> ResponseReturnValue:
     """The parts of the page that show what the typed text counts as, and what is odd about it."""
     return render_template("campaigns/templates/count.html", **_shown(_form()))

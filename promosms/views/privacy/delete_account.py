@@ -30,7 +30,7 @@ from promosms.services.privacy import (
 from promosms.views.auth import check_email, leaving
 from promosms.views.gateways import simulated_phone
 from promosms.views.privacy.erasure_labels import amounts
-from promosms.web.access import Access, allow, me, my_account
+from promosms.web.access import Access, allow, me, my_account, no_act
 from promosms.web.limits import limit
 
 bp = Blueprint("delete_account", __name__)
@@ -40,6 +40,7 @@ POST = ["POST"]
 
 @bp.route("/settings/leave", methods=["GET", "POST"])
 @allow(Right.ACCOUNT)
+@no_act
 @limit("20 per hour", methods=POST)
 def delete() -> ResponseReturnValue:
     """Show what is lost, ask for password, code and confirmation, then delete the account.

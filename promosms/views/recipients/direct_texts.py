@@ -18,7 +18,7 @@ from promosms.views.recipients import answering
 from promosms.views.recipients.answering import AnswerBox
 from promosms.views.recipients.inbox import conversation_page
 from promosms.views.recipients.recipients import person_page
-from promosms.web.access import allow, my_account, owned
+from promosms.web.access import allow, me, my_account, owned
 
 bp = Blueprint("direct_texts", __name__)
 Page = Callable[[AnswerBox], str]
@@ -66,6 +66,7 @@ def _submitted(phone: str, back: str, page: Page) -> ResponseReturnValue:
             form.text.data or "",
             key=form.key.data or "",
             agreed_price=form.agreed_price(),
+            written_by=me().public_id,
         )
     except AlreadySent as error:
         if error.same:

@@ -1,11 +1,14 @@
 """The inbox: who has written, the conversation with a number, and what is done of it."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from promosms.language import gettext as _
 from promosms.language import ngettext, number, pgettext
-from promosms.models import InboundMessage, now
+from promosms.models import InboundMessage, Suppression, now
+from promosms.services.auth import people as colleagues
 from promosms.services.auth.rights import Right
 from promosms.services.inbox import assignees, conversations, replies
 from promosms.services.inbox import conversation as texts
@@ -166,6 +169,12 @@ def conversation_page(phone: str, public_id: str, box: AnswerBox | None = None) 
     )
 
 
+def _people(bubbles: Sequence[texts.Bubble], suppression: Suppression | None) -> list[str]:
+    """The public ids of those who have answered, and decided."""
+    decided = [suppression.decided_by] if suppression else []
+    return [bubble.written_by for bubble in bubbles] + decided
+
+
 def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, object]:
     """The context of a page with a conversation, whose replies are read now that it is opened."""
     account_id = my_account().id
@@ -182,7 +191,7 @@ def conversation_with(phone: str, box: AnswerBox | None = None) -> dict[str, obj
         "suppression": suppression,
         "reply_of": held_replies.reply_of,
         "sources": SOURCES,
-        "names": held_replies.readers(account_id, [suppression.decided_by] if suppression else []),
+        "names": colleagues.emails_of(account_id, _people(page.rows, suppression)),
         "labels": labels,
     }
     # Who only looks takes nothing away from those who answer.

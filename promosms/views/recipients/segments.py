@@ -20,7 +20,7 @@ from promosms.services.recipients.segments.segments import (
     TooMany,
 )
 from promosms.views.recipients import tables as recipient_tables
-from promosms.web.access import allow, my_account, owned
+from promosms.web.access import allow, my_account, no_act, owned
 
 bp = Blueprint("segments", __name__)
 
@@ -79,6 +79,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 @bp.route("/segments/count", methods=["POST"])
 @allow(Right.RECIPIENTS)
+@no_act
 def count() -> ResponseReturnValue:
     """The part of the form that says how many there are, and who comes first."""
     form = _form(segment_forms.typed(request.form))

@@ -8,6 +8,7 @@ from promosms.forms.imports import NumbersForm
 from promosms.language import gettext as _
 from promosms.language import ngettext
 from promosms.models import Suppression
+from promosms.services.auth import people
 from promosms.services.auth.rights import Right
 from promosms.services.imports import pasting
 from promosms.services.recipients import held_replies, suppression_list
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
         query=query,
         held=held,
         sources=SOURCES,
-        names=held_replies.readers(account.id, (row.decided_by for row in page.rows)),
+        names=people.emails_of(account.id, (row.decided_by for row in page.rows)),
         reply_of=held_replies.reply_of,
         may_lift=suppression_list.may_lift,
     )

@@ -1,0 +1,51 @@
+"""Acts: who of an account has done what, and to what."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.processing import ACTS, Processing
+from promosms.models.registry import ADD, N_, Export, Retention
+
+
+class Act(Model):
+    """`actor` is the public id of a user, `what` the name of the form that was sent.
+
+    `subject` is the public id of what it was about, such as a campaign; empty where there is none.
+    """
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        Index("ix_acts_account", "account_id", "id"),
+        Index("ix_acts_subject", "account_id", "subject", "id"),
+        Index("ix_acts_created_at", "created_at"),
+    )
+    privacy = Privacy.ACCOUNT
+    customer_rights = ADD
+    export = Export(
+        "acts",
+        N_("What you and your colleagues have done in the last year."),
+        words={
+            "actor": N_("who did it, see users and former-colleagues"),
+            "what": N_("what was done"),
+            "subject": N_("to what it was done"),
+        },
+    )
+    retention = Retention(
+        "it was done",
+        by="acts",
+        limit=timedelta(days=365),
+        what=N_("What you and your colleagues have done in the account"),
+    )
+    processing = Processing(
+        ACTS, N_("Which of you has done what in the account, and when, without names and numbers")
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    actor: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(String(50))
+    subject: Mapped[str] = mapped_column(String(20), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
