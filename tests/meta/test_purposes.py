@@ -158,6 +158,8 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/conversations.py",
         "views/recipients/assignees.py",
         "views/recipients/inbox.py",
+        "services/colleagues/colleagues.py",
+        "views/colleagues/acts.py",
     ),
     "let the account take them along": ("services/privacy/export_tables.py",),
     "remove them": (

@@ -25,6 +25,7 @@ OPEN_QUERY = {
         "number",
         "other",
         "page",
+        "person",
         "provider",
         "q",
         "route",

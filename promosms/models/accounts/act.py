@@ -37,10 +37,10 @@ class Act(Model):
         "it was done",
         by="acts",
         limit=timedelta(days=365),
-        what=N_("What you and your colleagues have done in the account"),
+        what=N_("What you and your colleagues have done"),
     )
     processing = Processing(
-        ACTS, N_("Which of you has done what in the account, and when, without names and numbers")
+        ACTS, N_("Who did what, when and to what, with random names for people and accounts")
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

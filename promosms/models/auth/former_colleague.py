@@ -25,9 +25,7 @@ class FormerColleague(Model):
         },
     )
     retention = WITH_ACCOUNT
-    processing = Processing(
-        ACTS, N_("The e-mail address and the role of a colleague whose sign-in has ended, and when")
-    )
+    processing = Processing(ACTS, N_("E-mail address and role of those who have left, and when"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
