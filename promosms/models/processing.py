@@ -163,12 +163,9 @@ DATA_RIGHTS = Topic(
 ACTS = Topic(
     N_("Record of acts"),
     N_("Owners, their colleagues, and the operator's administrators"),
-    N_(
-        "To be able to see later who has changed what: suspensions, corrections of the balance, "
-        "prices, orders, exports, deletions."
-    ),
+    N_("To see later who has changed what."),
     (INTEREST,),
-    N_("The operator's administrators; in your export you get what concerns you."),
+    N_("Owners. The operator's administrators see what is about money, keys and rights."),
 )
 COOKIES = Topic(
     N_("Answers about cookies"),

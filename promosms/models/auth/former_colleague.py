@@ -25,7 +25,7 @@ class FormerColleague(Model):
         },
     )
     retention = WITH_ACCOUNT
-    processing = Processing(ACTS, N_("E-mail address and role of those who have left, and when"))
+    processing = Processing(ACTS, N_("E-mail address and role of those who have left"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
