@@ -5,6 +5,7 @@ from tests.mutations.api import API
 from tests.mutations.automations import AUTOMATIONS
 from tests.mutations.bulk_actions import BULK_ACTIONS
 from tests.mutations.clicks import CLICKS
+from tests.mutations.colleagues import COLLEAGUES
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
 from tests.mutations.imports import IMPORTS
@@ -47,4 +48,5 @@ MUTATIONS = (
     *REST32,
     *WEBHOOKS,
     *INBOX,
+    *COLLEAGUES,
 )

@@ -15,6 +15,17 @@ from promosms.models import Act
 PAGE = 50
 OF_SUBJECT = 20
 BEGUN, CHANGED = "act", "act_changes"
+NO_CHANGES = {
+    *(
+        "text_attempts",
+        "text_blocks",
+        "text_refusals",
+        "email_attempts",
+        "spent_proofs",
+        "backoffs",
+    ),
+}
+"""Tables that count what somebody tries: also what is refused is in them."""
 
 
 def begin(account_id: int, actor: str, what: str, subject: str = "") -> None:
@@ -41,13 +52,16 @@ def of_subject(account_id: int, public_id: str) -> list[Act]:
 @event.listens_for(db.session, "do_orm_execute")
 def _statement(state: ORMExecuteState) -> None:
     if BEGUN in state.session.info and not state.is_select:
-        state.session.info[CHANGED] = True
+        table = getattr(state.statement, "table", None)
+        if getattr(table, "name", "") not in NO_CHANGES:
+            state.session.info[CHANGED] = True
 
 
 @event.listens_for(db.session, "after_flush")
 def _flushed(session: Session, _context: UOWTransaction) -> None:
     act = session.info.get(BEGUN)
-    if act is None:
+    changed = {row.__tablename__ for row in (*session.new, *session.dirty, *session.deleted)}
+    if act is None or not changed - NO_CHANGES:
         return
     session.info[CHANGED] = True
     if not act.subject:

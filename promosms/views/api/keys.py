@@ -7,6 +7,7 @@ from promosms.forms.api_keys import ApiKeyForm
 from promosms.language import gettext as _
 from promosms.models import ApiKey
 from promosms.services.api import keys
+from promosms.services.auth import people
 from promosms.services.auth.rights import Right
 from promosms.views.api import key_words
 from promosms.web.access import allow, fresh, me, my_account, owned
@@ -27,6 +28,7 @@ def index() -> ResponseReturnValue:
         ended=[key for key in rows if not keys.works(key)],
         replaced=keys.replaced(rows),
         words=key_words,
+        makers=people.emails_of(my_account().id, {key.created_by for key in rows}),
     )
 
 

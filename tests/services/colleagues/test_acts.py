@@ -7,7 +7,9 @@ from sqlalchemy import select, update
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Act, RecipientList, User, now
+from promosms.models import Account, Act, EmailAttempt, RecipientList, User, now
+from promosms.services.abuse import refusals
+from promosms.services.abuse.refusals import PumpingProblem
 from promosms.services.auth import people
 from promosms.services.colleagues import acts, colleagues
 from promosms.services.colleagues.colleagues import Change
@@ -59,6 +61,16 @@ def test_what_changes_nothing_is_no_act(owner: User) -> None:
         session.get_one(Account, account_id, with_for_update=True)
     db.session.commit()
     assert noted() == []
+
+
+def test_what_only_counts_a_refusal_is_no_act(owner: User) -> None:
+    account_id = begin(owner, "guests.index")
+    refusals.note(PumpingProblem.PROGRAM)
+    with transaction() as session:
+        session.add(EmailAttempt(receiver_hash="0" * 32))
+    assert noted() == []
+    lists.create(account_id, "Regulars")
+    assert [what for _, what, _ in noted()] == ["guests.index"]
 
 
 def test_what_is_rolled_back_is_no_act_and_the_next_try_is(owner: User) -> None:
