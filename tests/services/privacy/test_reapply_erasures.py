@@ -126,7 +126,7 @@ def test_the_certificate_is_checked_by_a_command(
     answer = commands.run(app, "privacy", "verify", str(file))
     assert answer.exit_code == 0
     assert answer.output.startswith(f"Genuine: account {cast.owner.account_public_id}")
-    file.write_bytes(file.read_bytes().replace(b'"users": 2', b'"users": 3'))
+    file.write_bytes(file.read_bytes().replace(b'"users": 3', b'"users": 4'))
     assert commands.run(app, "privacy", "verify", str(file)).exit_code == 1
 
 
