@@ -116,14 +116,14 @@ def test_its_numbers_can_be_imported_in_any_country(app: Flask, cast: Cast, fill
     with app.app_context():
         archive = _archive(filled)
         for file in ("recipients", "opt-outs", "guests", "messages", "replies", "users"):
-            stored = [
-                row["phone"] for row in json.loads(archive.read(f"{file}.json")) if row["phone"]
-            ]
+            numbers = [row["phone"] for row in json.loads(archive.read(f"{file}.json"))]
+            stored = {phone for phone in numbers if phone}  # a colleague may have none
             again = import_files.store(io.BytesIO(archive.read(f"{file}.csv")), "PL")
             rows = list(import_files.read(again.name))
             fields, has_header = import_columns.guess(rows, "DE", {})
             batch = import_rows.read(rows[has_header:], fields, "DE")
-            assert (set(batch.entries), batch.refused) == (set(stored), []), file
+            assert set(batch.entries) == stored, file
+            assert len(batch.refused) == numbers.count(""), file
             assert stored, file
 
 
