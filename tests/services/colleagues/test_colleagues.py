@@ -111,6 +111,7 @@ def test_the_last_owner_keeps_the_role_and_the_sign_in(owner: User, member: User
     colleagues.change_role(by(owner, member), Role.OWNER)
     assert not colleagues.is_last_owner(owner)
     colleagues.change_role(by(owner, owner), Role.VIEWER)
+    assert set(letters()) == {"colleague@example.com"}, "nobody is told of the own act"
     with pytest.raises(NotAllowed):
         colleagues.change_role(by(owner, member), Role.VIEWER)
     assert colleagues.is_last_owner(member)
