@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -133,6 +134,16 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     A program that a test starts takes at most 128 kB of a variable (Linux, MAX_ARG_STRLEN).
     """
     return argname if isinstance(val, str | bytes) and len(val) > LONG_VALUE else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """Give tests to the processes of a run as `--dist loadgroup` does, in less time."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from tests.support.scheduling import GroupScheduling
+
+    return GroupScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
