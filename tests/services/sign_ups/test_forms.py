@@ -25,6 +25,7 @@ from promosms.services.sending.opt_outs import Evidence
 from promosms.services.sign_ups import forms, joining
 from promosms.services.sign_ups.forms import Draft, KeywordTaken, NoList, Words
 from tests.support.cast import Cast
+from tests.support.invoicing import today
 
 ANNA = "+48601234567"
 ENGLISH = Words("Our offers", "A text a week.", "Yes, text me your offers.")
@@ -114,7 +115,7 @@ def test_joining_makes_a_recipient_with_provable_consent_once(
     assert (anna.first_name, anna.country, anna.consent) == ("Anna", "PL", Consent.GIVEN)
     assert (act.how, act.source, act.by) == (ConsentHow.FORM, "Our offers", "")
     assert act.wording_id == form.wording_en_id
-    assert act.agreed_on == now().date()
+    assert act.agreed_on == today()
     db.session.expire_all()
     assert (form.n_joined, group.size) == (1, 1)
     recipients.delete_many(form.account_id, [anna.public_id])

@@ -30,6 +30,7 @@ from promosms.services.sign_ups.forms import Draft
 from promosms.sms.keywords import BadWord
 from tests.services.sending.inbox import NUMBER, PHONE, gateway_id, kept, reply, stopped, texted
 from tests.support.cast import Cast
+from tests.support.invoicing import today
 from tests.support.sign_ups import ENGLISH, POLISH
 
 PRICE = 300
@@ -73,7 +74,7 @@ def test_whoever_texts_the_keyword_joins_with_their_text_as_proof(
     act = consents.of(person)
     assert act is not None
     assert (act.how, act.source, act.by) == (ConsentHow.KEYWORD, f"Pizza! ({NUMBER})", "")
-    assert (act.wording_id, act.agreed_on) == (form.wording_pl_id, now().date())
+    assert (act.wording_id, act.agreed_on) == (form.wording_pl_id, today())
     assert [row.id for row in recipients.lists_of([person.id])[person.id]] == [form.list_id]
     assert recipients.by_phone(cast.stranger.account_id, PHONE) is None
     db.session.expire_all()
