@@ -59,7 +59,7 @@ class _KeysForm(Form):
 
     keys = RadioField(_("What becomes of them?"), choices=_keys)
 
-    def __init__(self, *, has_keys: bool, **arguments: Any) -> None:
+    def __init__(self, has_keys: bool = True, **arguments: Any) -> None:
         super().__init__(**arguments)
         if not has_keys:
             del self.keys

@@ -23,6 +23,7 @@ LINKS = {
     EmailLinkKind.UNDO: WEEK,
     EmailLinkKind.PHONE: DAY,
     EmailLinkKind.KEEP: WEEK,
+    EmailLinkKind.COLLEAGUE: WEEK,
 }
 BORDER = pytest.mark.parametrize(("after", "open_"), [(-1, True), (1, False)])
 

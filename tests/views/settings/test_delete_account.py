@@ -44,7 +44,7 @@ def test_it_says_what_will_be_lost_and_offers_downloads(
     text = words(page.get_text(" "))
     assert words(page.select_one(".facts").get_text(" ")) == (
         "Recipients 2 Lists 0 Opt-outs 1 Campaigns with their reports 1 Balance €10.00 "
-        "People who sign in 2"
+        "People who sign in 3"
     )
     assert "1 campaign is still running" in text
     assert len(page.select("main .download")) == 2

@@ -41,7 +41,7 @@ def test_the_page_shows_the_progress_and_then_the_certificate(
     erase(app, cast)
     page = visitor.get_page(link)
     assert not page.select_one("[data-refresh]")
-    assert "Sign-ins of people 2" in words(page.get_text(" "))
+    assert "Sign-ins of people 3" in words(page.get_text(" "))
     assert "gone from our servers" in visitor.get(f"{link}/progress").text
     response = visitor.get(f"{link}/certificate.json")
     assert "attachment" in response.headers["Content-Disposition"]
@@ -62,7 +62,7 @@ def test_anybody_can_verify_a_certificate(
     content = visitor.get(f"{link}/certificate.json").data
     page = visitor.post_page("/certificate", {"file": _file(content)})
     assert "The certificate is genuine" in page.get_text()
-    changed = content.replace(b'"users": 2', b'"users": 1')
+    changed = content.replace(b'"users": 3', b'"users": 1')
     assert changed != content
     for wrong in (changed, b"", b"{}", b"[]", b"\xff", b"[" * 50_000, content[:-9]):
         page = visitor.post_page("/certificate", {"file": _file(wrong)}, 422)
