@@ -49,7 +49,7 @@ def test_the_page_shows_the_progress_and_then_the_certificate(
     with app.app_context():
         certificate = certificates.read(response.data)
     assert certificate["account"] == cast.owner.account_public_id
-    assert certificate["erased"]["users"] == 2
+    assert certificate["erased"]["users"] == 3
     assert certificate["kept"] == []
     assert "@" not in response.text
 
