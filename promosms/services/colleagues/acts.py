@@ -5,6 +5,8 @@ adds the entry, so it is there exactly if the change is. What changes nothing, s
 click, is no act.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import event, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
@@ -14,24 +16,26 @@ from promosms.models import Act
 
 PAGE = 50
 OF_SUBJECT = 20
-BEGUN, CHANGED = "act", "act_changes"
+BEGUN, CHANGED, LISTENING = "act", "act_changes", "act_listeners"
 NO_CHANGES = {
-    *(
-        "text_attempts",
-        "text_blocks",
-        "text_refusals",
-        "email_attempts",
-        "spent_proofs",
-        "backoffs",
-    ),
+    *("text_attempts", "text_blocks", "text_refusals"),
+    *("email_attempts", "spent_proofs", "backoffs"),
 }
 """Tables that count what somebody tries: also what is refused is in them."""
 
 
 def begin(account_id: int, actor: str, what: str, subject: str = "") -> None:
-    """From here on, what this request changes is the act of a user, named by the public id."""
+    """From here on, what this request changes is the act of a user, named by the public id.
+
+    Its session alone is listened to: workers and programs pay nothing for it.
+    """
+    session = db.session()
+    if not session.info.setdefault(LISTENING, False):
+        for name, listener in _LISTENERS.items():
+            event.listen(session, name, listener)
+        session.info[LISTENING] = True
     act = Act(account_id=account_id, actor=actor, what=what, subject=subject[:20])
-    db.session().info[BEGUN] = act
+    session.info[BEGUN] = act
 
 
 def page(account_id: int, before: int | None = None, actor: str = "") -> Page[Act]:
@@ -49,7 +53,6 @@ def of_subject(account_id: int, public_id: str) -> list[Act]:
     return list(db.session.scalars(query.order_by(Act.id.desc()).limit(OF_SUBJECT)))
 
 
-@event.listens_for(db.session, "do_orm_execute")
 def _statement(state: ORMExecuteState) -> None:
     if BEGUN in state.session.info and not state.is_select:
         table = getattr(state.statement, "table", None)
@@ -57,7 +60,6 @@ def _statement(state: ORMExecuteState) -> None:
             state.session.info[CHANGED] = True
 
 
-@event.listens_for(db.session, "after_flush")
 def _flushed(session: Session, _context: UOWTransaction) -> None:
     act = session.info.get(BEGUN)
     changed = {row.__tablename__ for row in (*session.new, *session.dirty, *session.deleted)}
@@ -69,7 +71,6 @@ def _flushed(session: Session, _context: UOWTransaction) -> None:
         act.subject = next((each for each in ids if each), "")
 
 
-@event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
     if session.in_nested_transaction() or BEGUN not in session.info:
         return
@@ -79,6 +80,13 @@ def _write(session: Session) -> None:
         session.flush()
 
 
-@event.listens_for(db.session, "after_soft_rollback")
 def _forget(session: Session, _ended: object) -> None:
     session.info.pop(CHANGED, None)
+
+
+_LISTENERS: dict[str, Callable[..., object]] = {
+    "do_orm_execute": _statement,
+    "after_flush": _flushed,
+    "before_commit": _write,
+    "after_soft_rollback": _forget,
+}

@@ -9,6 +9,7 @@ from promosms.views.api import cursors
 from promosms.web.access import Access, allow
 from promosms.web.api import PREFIX, caller
 from promosms.web.api.endpoint import Answer, endpoint
+from promosms.web.api.problems import Problem
 
 bp = Blueprint("api_replies", __name__, url_prefix=f"{PREFIX}/replies")
 
@@ -26,6 +27,17 @@ def index(query: ReplyQuery) -> Answer:
     page = replies.page(caller.key(), cursors.read(query.cursor), query.limit, phone)
     rows = [_out(reply) for reply in page.rows]
     return Answer(ReplyPage(replies=rows, next_cursor=cursors.written(page.next_key)))
+
+
+@bp.get("/<public_id>")
+@allow(Access.KEY)
+@endpoint(scope=Scope.READ, gives={200: ReplyOut}, fails=("not-found",))
+def show(public_id: str) -> Answer:
+    """Read one reply, such as that of an event of a webhook."""
+    reply = replies.find(caller.key(), public_id)
+    if reply is None:
+        raise Problem("not-found")
+    return Answer(_out(reply))
 
 
 def _out(reply: InboundMessage) -> ReplyOut:

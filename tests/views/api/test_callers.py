@@ -30,6 +30,7 @@ PATHS = (
     *(("GET", "/messages/msg_000000000"), ("POST", "/messages/msg_000000000/cancel")),
     *(("GET", "/recipients"), ("POST", "/recipients"), ("GET", PERSON)),
     *(("POST", f"{PERSON}/delete"), ("GET", "/replies")),
+    ("GET", f"/replies/{'0' * 20}"),
     *(("GET", "/templates"), ("POST", "/templates"), ("GET", TEMPLATE)),
     *(("POST", f"{TEMPLATE}/change"), ("POST", f"{TEMPLATE}/delete")),
     *(("GET", "/lists"), ("POST", "/lists"), ("GET", LIST)),

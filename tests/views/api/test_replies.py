@@ -49,3 +49,15 @@ def test_reading_by_a_program_marks_nothing_as_read(
     for _ in range(2):
         replies = program.get("/replies").get_json()["replies"]
         assert not any(reply["read"] for reply in replies)
+
+
+def test_one_reply_is_read_by_its_id(
+    app: Flask, cast: Cast, program: Program, sandbox: Program, stranger: Program
+) -> None:
+    store(app, cast.owner.account_id, 2)
+    last, first = program.get("/replies").get_json()["replies"]
+    assert program.get(f"/replies/{last['id']}").get_json() == last
+    assert program.get(f"/replies/{first['id']}").get_json() == first
+    for other in (sandbox, stranger):
+        assert other.get(f"/replies/{last['id']}").status_code == 404
+    assert program.get(f"/replies/{'0' * 20}").status_code == 404
