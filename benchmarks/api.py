@@ -27,11 +27,12 @@ from sqlalchemy import func, select
 
 from benchmarks.installation import account, busy, database, running_installation, say
 from promosms.extensions import db
-from promosms.models import Message, Scope
+from promosms.models import Message, Role, Scope
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
 from promosms.settings import settings_of
 from tests.running.server import Server, running
+from tests.support.colleagues import add
 
 ACCOUNTS = 10
 PEOPLE = 10_000
@@ -101,7 +102,8 @@ def run(options: argparse.Namespace, url: str) -> dict[str, float]:
 
 def new_key(account_id: int) -> str:
     """The token of a key that may do everything."""
-    return keys.make(account_id, Wish("Measure", tuple(Scope)), "")[1]
+    maker = add(account_id, f"{account_id}@example.com", Role.OWNER)
+    return keys.make(account_id, Wish("Measure", tuple(Scope)), maker.public_id)[1]
 
 
 async def measure(

@@ -19,13 +19,14 @@ import psutil
 from sqlalchemy import func, select
 
 from promosms.extensions import db
-from promosms.models import ApiMessage, Message, Scope
+from promosms.models import ApiMessage, Message, Role, Scope
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
 from promosms.settings import settings_of
 from tests.faults.installation import Installation
 from tests.faults.report import Report, reporting
 from tests.running.server import Server, running
+from tests.support.colleagues import add
 
 SINGLES, BATCHES = 3, 1
 """Programs that send single texts, and that send batches."""
@@ -41,7 +42,8 @@ def kills(installation: Installation, times: int) -> Report:
         installation.begin(1)
         with installation.app.app_context():
             wish = Wish("Shop", tuple(Scope))
-            _key, token = keys.make(installation.account_id, wish, "a user")
+            maker = add(installation.account_id, "shop@example.com", Role.OWNER)
+            _key, token = keys.make(installation.account_id, wish, maker.public_id)
             db.session.remove()
         installation.start_all()
         with running(Path(folder), workers=2, **_environment(installation)) as server:

@@ -15,14 +15,14 @@ import httpx
 import pytest
 
 from benchmarks.installation import account, running_installation
-from promosms.db.transactions import transaction
-from promosms.models import Role, Scope, User
+from promosms.models import Role, Scope
 from promosms.services.api import keys
 from promosms.services.api.keys import Wish
 from promosms.services.webhooks import signing
 from promosms.views.api import plug_ins
 from promosms.views.api.guide import LANGUAGES, SAMPLES
 from tests.running.server import Server, running
+from tests.support.colleagues import add
 
 PROGRAMS = {"sh": "sh", "py": sys.executable, "php": "php", "mjs": "node"}
 ENDS = list(LANGUAGES.values())
@@ -100,9 +100,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         with installation.app.app_context():
             wish = Wish("Trial", tuple(Scope), sandbox=True)
             account_id = account("shop")
-            with transaction() as session:
-                session.add(User(account_id=account_id, role=Role.OWNER, email=LOGIN))
-            _key, token = keys.make(account_id, wish, "a user")
+            maker = add(account_id, LOGIN, Role.OWNER)
+            _key, token = keys.make(account_id, wish, maker.public_id)
         with running(tmp_path_factory.mktemp("samples"), **installation.env) as server:
             yield Reader(server, token)
 
