@@ -127,7 +127,7 @@ class Retention:
     words: str = ""
 
 
-class Right(StrEnum):
+class Privilege(StrEnum):
     """What PostgreSQL lets a role do with a table."""
 
     SELECT = "SELECT"
@@ -136,15 +136,15 @@ class Right(StrEnum):
     DELETE = "DELETE"
 
 
-Rights = tuple[Right, ...]
+Rights = tuple[Privilege, ...]
 NO_RIGHTS: Rights = ()
-READ: Rights = (Right.SELECT,)
-ADD: Rights = (Right.SELECT, Right.INSERT)
-ADD_AND_DELETE: Rights = (Right.SELECT, Right.INSERT, Right.DELETE)
-ONLY_ADD: Rights = (Right.INSERT,)
-CHANGE: Rights = (Right.SELECT, Right.UPDATE)
-ADD_AND_CHANGE: Rights = (Right.SELECT, Right.INSERT, Right.UPDATE)
-EVERY_RIGHT: Rights = tuple(Right)
+READ: Rights = (Privilege.SELECT,)
+ADD: Rights = (Privilege.SELECT, Privilege.INSERT)
+ADD_AND_DELETE: Rights = (Privilege.SELECT, Privilege.INSERT, Privilege.DELETE)
+ONLY_ADD: Rights = (Privilege.INSERT,)
+CHANGE: Rights = (Privilege.SELECT, Privilege.UPDATE)
+ADD_AND_CHANGE: Rights = (Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE)
+EVERY_RIGHT: Rights = tuple(Privilege)
 
 UNTIL_DELETED = Retention(
     "its owner deletes it, or the account", words=N_("Until you delete it, or the account.")

@@ -327,6 +327,7 @@ class Stage:
                 row.user_id = None if row.kind in strangers else owner.id
                 if row.kind == EmailLinkKind.COLLEAGUE:
                     row.role, row.email = Role.MEMBER, "joins@example.com"
+                    row.created_at -= timedelta(hours=1)
             session.add(
                 PhoneChange(
                     user_id=self.cast.colleague.user_id,

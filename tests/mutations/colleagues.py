@@ -40,15 +40,14 @@ COLLEAGUES = (
     ),
     Mutation(_COLLEAGUES, "if person.id != actor.id:", "if True:", _OF_COLLEAGUES),
     Mutation(_INVITATIONS, "if people >= most(account):", "if False:", _OF_INVITATIONS),
-    Mutation(
-        _INVITATIONS, "if not writes and _waits(account.id, address):", "if False:", _OF_INVITATIONS
-    ),
+    Mutation(_INVITATIONS, "not writes and _waits(account.id, address)", "False", _OF_INVITATIONS),
     Mutation(
         _INVITATIONS,
         "return active and rights.may(user.role, Right.COLLEAGUES)",
         "return active",
         _OF_INVITATIONS,
     ),
+    Mutation(_INVITATIONS, "EmailLink.created_at > now() - JUST_NOW", "", _OF_INVITATIONS),
     Mutation(_INVITATIONS, "if owner is not None:", "if False:", _OF_INVITATIONS),
     Mutation(
         _INVITATIONS,

@@ -5,6 +5,7 @@ joins by it.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +28,7 @@ from promosms.services.mail.notify import tell_owner, tell_user
 from promosms.services.mail.outbox import queue_email
 
 KIND = EmailLinkKind.COLLEAGUE
+JUST_NOW = timedelta(minutes=1)
 
 
 class AlreadyHere(Exception):
@@ -48,6 +50,7 @@ class EmailTaken(Exception):
 def invite(email: str, role: Role, inviter_id: int) -> None:
     """Send an invitation by e-mail; an older one to this address becomes void.
 
+    The same one within a minute is a second click: the first one counts.
     Whether somebody with this address signs in to another account the inviter does not learn.
     Raises NotAllowed, AlreadyHere and TooMany. The caller wakes the mail worker.
     """
@@ -64,7 +67,9 @@ def invite(email: str, role: Role, inviter_id: int) -> None:
         account = session.get_one(Account, inviter.account_id, with_for_update=True)
         if _is_here(account.id, address):
             raise AlreadyHere
-        if not writes and _waits(account.id, address):
+        if _was_just_sent(account.id, address, role) or (
+            not writes and _waits(account.id, address)
+        ):
             return
         session.execute(delete(EmailLink).where(*_to(account.id, address)))
         _check_room(account)
@@ -166,6 +171,13 @@ def _check_room(account: Account) -> None:
 
 def _is_here(account_id: int, address: str) -> bool:
     query = select(User.id).where(User.account_id == account_id, User.email == address)
+    return db.session.scalar(query) is not None
+
+
+def _was_just_sent(account_id: int, address: str, role: Role) -> bool:
+    """Was the same button pressed twice? A second link would make that of the first e-mail void."""
+    recent = EmailLink.role == role, EmailLink.created_at > now() - JUST_NOW
+    query = select(EmailLink.id).where(*_to(account_id, address), *recent)
     return db.session.scalar(query) is not None
 
 

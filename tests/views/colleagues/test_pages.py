@@ -10,6 +10,7 @@ from promosms.models import ApiKey, EmailLink, Role, Session, User, WebhookEndpo
 from promosms.services.auth import reauthentication
 from tests.support.api import new_key
 from tests.support.cast import PASSWORD, Cast, Person
+from tests.support.clock import Clock
 from tests.support.colleagues import add, letters, roles
 from tests.support.pages import PageClient
 
@@ -118,9 +119,12 @@ def test_a_wrong_invitation_says_what_is_wrong(
     assert words in page.select_one(".errors").get_text()
 
 
-def test_an_invitation_is_sent_again_or_withdrawn(app: Flask, owner: PageClient) -> None:
+def test_an_invitation_is_sent_again_or_withdrawn(
+    app: Flask, owner: PageClient, clock: Clock
+) -> None:
     invite(owner, role="viewer")
     first = link_to(app, "new@example.com")
+    clock.move(minutes=2)
     page = owner.post_page(f"{URL}/invitation/again", {"email": "new@example.com"})
     assert "on its way" in page.get_text()
     second = link_to(app, "new@example.com")
