@@ -103,16 +103,19 @@ def fresh_post(view: View) -> View:
 
 
 def no_act(view: View) -> View:
-    """Mark a form that is no act of its own: it counts, tries out or saves by itself."""
+    """Mark what is no act of its own: it counts, tries out or saves by itself.
+
+    Of programs also texts and recipients, of which there are many: what became of them is stored.
+    """
     view.__dict__["no_act"] = True
     return view
 
 
 def is_act(endpoint: str) -> bool:
-    """Is it noted, with the name of the person, when this form has changed something?"""
+    """Is it noted, with the name of the person or key, when this form has changed something?"""
     view = current_app.view_functions[endpoint]
-    by_right = isinstance(view.__dict__.get("post_access"), Right)
-    return by_right and not view.__dict__.get("no_act")
+    mark = view.__dict__.get("post_access")
+    return (isinstance(mark, Right) or mark is Access.KEY) and not view.__dict__.get("no_act")
 
 
 def access_of(endpoint: str, method: str = "GET") -> Mark | None:
@@ -222,6 +225,9 @@ def _check() -> ResponseReturnValue | None:
         return None
     if access is Access.KEY:
         caller.authenticate(declared(request.endpoint).scope)
+        if request.method == "POST" and is_act(request.endpoint):
+            key = caller.key()
+            acts.begin(key.account_id, key.public_id, request.endpoint, _subject())
         return None
     if access is Access.LOGIN:
         rest32.authenticate(request.endpoint)

@@ -11,7 +11,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Act, Role, Session, User
 from promosms.services.auth.rights import Right
-from promosms.views.colleagues.act_sentences import SENTENCES
+from promosms.views.colleagues.act_sentences import FORMS as FORM_SENTENCES
+from promosms.views.colleagues.act_sentences import PROGRAMS
 from promosms.web.access import Access, Mark, access_of, is_act, roles_of
 from tests.meta.filled_forms import STORES_NOTHING
 from tests.meta.route_arguments import ARGUMENTS
@@ -311,7 +312,10 @@ def test_forms_work_with_the_right_and_the_token(stage: Stage, endpoint: str) ->
 def test_every_act_is_a_sentence(app: Flask) -> None:
     forms = {rule.endpoint for rule in routes(app, "POST")}
     with app.app_context():
-        assert {endpoint for endpoint in forms if is_act(endpoint)} == set(SENTENCES)
+        assert {endpoint for endpoint in forms if is_act(endpoint)} == set(FORM_SENTENCES)
+        of_programs = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+        of_programs = {name for name in of_programs if for_programs(app, name) and is_act(name)}
+        assert of_programs == set(PROGRAMS)
 
 
 def must_choose(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from promosms.models.registry import ADD, N_, Export, Retention
 
 
 class Act(Model):
-    """`actor` is the public id of a user, `what` the name of the form that was sent.
+    """`actor` is the public id of a user or an API key, `what` the name of the form or request.
 
     `subject` is the public id of what it was about, such as a campaign; empty where there is none.
     """
@@ -28,7 +28,7 @@ class Act(Model):
         "acts",
         N_("What you and your colleagues have done in the last year."),
         words={
-            "actor": N_("who did it, see users and former-colleagues"),
+            "actor": N_("who did it, see users, former-colleagues and api-keys"),
             "what": N_("what was done"),
             "subject": N_("to what it was done"),
         },

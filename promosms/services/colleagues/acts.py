@@ -19,13 +19,13 @@ OF_SUBJECT = 20
 BEGUN, CHANGED, LISTENING = "act", "act_changes", "act_listeners"
 NO_CHANGES = {
     *("text_attempts", "text_blocks", "text_refusals"),
-    *("email_attempts", "spent_proofs", "backoffs"),
+    *("email_attempts", "spent_proofs", "backoffs", "api_requests"),
 }
-"""Tables that count what somebody tries: also what is refused is in them."""
+"""Tables that count what somebody tries, or name a request: also what is refused is in them."""
 
 
 def begin(account_id: int, actor: str, what: str, subject: str = "") -> None:
-    """From here on, what this request changes is the act of a user, named by the public id.
+    """From here on, what this request changes is the act of a user or key with this public id.
 
     Its session alone is listened to: workers and programs pay nothing for it.
     """

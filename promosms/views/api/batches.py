@@ -15,7 +15,7 @@ from promosms.services.api.batches import BatchRefused, BatchWish, ComposedBatch
 from promosms.services.api.composing import Refusal, Refused
 from promosms.services.api.idempotency import Once
 from promosms.views.api import refusals
-from promosms.web.access import Access, allow
+from promosms.web.access import Access, allow, no_act
 from promosms.web.api import PREFIX, caller
 from promosms.web.api.endpoint import Answer, endpoint
 from promosms.web.api.problems import Problem
@@ -31,6 +31,7 @@ def _again(result: str, body: NewBatch) -> Answer:
 
 @bp.post("")
 @allow(Access.KEY)
+@no_act
 @endpoint(
     scope=Scope.SEND,
     body=NewBatch,

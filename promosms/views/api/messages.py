@@ -20,7 +20,7 @@ from promosms.services.api.composing import Composed, Refusal, Refused, Wish
 from promosms.services.api.idempotency import Once
 from promosms.services.api.messages import ApiText, Filter, OfBatch, TooLate
 from promosms.views.api import cursors, refusals
-from promosms.web.access import Access, allow
+from promosms.web.access import Access, allow, no_act
 from promosms.web.api import PREFIX, caller
 from promosms.web.api.endpoint import Answer, endpoint
 from promosms.web.api.problems import Problem
@@ -39,6 +39,7 @@ def _again(result: str, _body: NewMessage) -> Answer:
 
 @bp.post("")
 @allow(Access.KEY)
+@no_act
 @endpoint(
     scope=Scope.SEND,
     body=NewMessage,
@@ -93,6 +94,7 @@ def show(public_id: str) -> Answer:
 
 @bp.post("/<public_id>/cancel")
 @allow(Access.KEY)
+@no_act
 @endpoint(
     scope=Scope.SEND, gives={200: MessageOut}, fails=("not-found", "too-late", "part-of-a-batch")
 )

@@ -23,7 +23,7 @@ from promosms.services.api.idempotency import Once
 from promosms.services.api.people import Person, Unfit, UnfitValue, Wish
 from promosms.services.recipients.consent import FIRST_DAY, Basis
 from promosms.views.api import cursors, refusals
-from promosms.web.access import Access, allow
+from promosms.web.access import Access, allow, no_act
 from promosms.web.api import PREFIX, caller, problems
 from promosms.web.api.endpoint import Answer, endpoint
 from promosms.web.api.problems import Problem
@@ -55,6 +55,7 @@ def _again(result: str, _body: NewRecipient) -> Answer:
 
 @bp.post("")
 @allow(Access.KEY)
+@no_act
 @endpoint(
     scope=Scope.SEND,
     body=NewRecipient,
@@ -113,6 +114,7 @@ def show(public_id: str) -> Answer:
 
 @bp.post("/<public_id>/delete")
 @allow(Access.KEY)
+@no_act
 @endpoint(scope=Scope.SEND, gives={200: DeletedRecipient}, fails=("not-found", "not-in-sandbox"))
 def delete(public_id: str) -> Answer:
     """Delete a person.

@@ -1,8 +1,8 @@
-"""Acts as sentences: what a form does, without who and to what."""
+"""Acts as sentences: what a form or a request of a program does, without who and to what."""
 
 from promosms.language import lazy_gettext as _
 
-SENTENCES = {
+FORMS = {
     "api_keys.new": _("made an API key"),
     "api_keys.replace": _("replaced an API key"),
     "api_keys.revoke": _("revoked an API key"),
@@ -100,7 +100,7 @@ SENTENCES = {
     "sign_up_forms.edit": _("changed a sign-up form"),
     "sign_up_forms.new": _("made a sign-up form"),
     "sign_up_forms.reopen": _("opened a sign-up form again"),
-    "suppressions.index": _("added opt-outs by hand"),
+    "suppressions.index": _("added opt-outs"),
     "suppressions.lift": _("took an opt-out off that was a mistake"),
     "templates.delete": _("deleted a template"),
     "templates.edit": _("changed a template"),
@@ -123,3 +123,24 @@ SENTENCES = {
     "workbooks.delete": _("deleted a workbook"),
     "workbooks.start": _("asked for a workbook of recipients"),
 }
+PROGRAMS = {
+    "api_audiences.add": FORMS["suppressions.index"],
+    "api_campaign_times.launch": FORMS["campaigns.send"],
+    "api_campaign_times.move": FORMS["campaigns.move"],
+    "api_campaign_times.start_now": FORMS["campaigns.start"],
+    "api_campaigns.cancel": FORMS["campaigns.cancel"],
+    "api_campaigns.create": FORMS["campaigns.new"],
+    "api_campaigns.pause": FORMS["campaigns.pause"],
+    "api_campaigns.resume": FORMS["campaigns.resume"],
+    "api_lists.add": _("put people on a list"),
+    "api_lists.create": FORMS["lists.index"],
+    "api_lists.delete": FORMS["lists.delete_now"],
+    "api_lists.remove": _("took people off a list"),
+    "api_lists.rename": FORMS["lists.rename"],
+    "api_templates.change": FORMS["templates.edit"],
+    "api_templates.create": FORMS["templates.new"],
+    "api_templates.delete": FORMS["templates.delete"],
+    "api_webhooks.add": FORMS["webhook_endpoints.new"],
+    "api_webhooks.delete": FORMS["webhook_endpoints.delete"],
+}
+SENTENCES = FORMS | PROGRAMS

@@ -12,6 +12,7 @@ from promosms.extensions import db
 from promosms.language import gettext as _
 from promosms.models import (
     Act,
+    ApiKey,
     Automation,
     Campaign,
     CampaignTemplate,
@@ -97,31 +98,42 @@ def index() -> ResponseReturnValue:
 
 def told(account_id: int, rows: Sequence[Act]) -> list[Told]:
     """Acts in words, with a link to what each was about."""
-    who = people.emails_of(account_id, {act.actor for act in rows})
     found = _subjects(account_id, rows)
     return [
-        Told(
-            act,
-            who.get(act.actor, str(_("Somebody who has left"))),
-            str(SENTENCES.get(act.what, act.what)),
-            *found.get((_kind(act), act.subject), ("", "")),
-        )
-        for act in rows
+        Told(act, who, str(SENTENCES.get(act.what, act.what)), *found.get(_key(act), ("", "")))
+        for act, who in _with_names(account_id, rows)
     ]
 
 
 def of_campaign(campaign: Campaign) -> list[Told]:
     """Who has written, sent and stopped a campaign, the latest first; without links."""
     rows = acts.of_subject(campaign.account_id, campaign.public_id)
-    who = people.emails_of(campaign.account_id, {act.actor for act in rows})
-    left = str(_("Somebody who has left"))
     return [
-        Told(act, who.get(act.actor, left), str(SENTENCES.get(act.what, act.what))) for act in rows
+        Told(act, who, str(SENTENCES.get(act.what, act.what)))
+        for act, who in _with_names(campaign.account_id, rows)
     ]
 
 
+def _with_names(account_id: int, rows: Sequence[Act]) -> list[tuple[Act, str]]:
+    """Each act with the e-mail address of the person, or the name of the program's key."""
+    ids = {act.actor for act in rows}
+    names = people.emails_of(account_id, ids)
+    if ids - names.keys():
+        keys = select(ApiKey).where(ApiKey.account_id == account_id, ApiKey.public_id.in_(ids))
+        for key in db.session.scalars(keys):
+            names[key.public_id] = _("Program “%(name)s”", name=key.name)
+    left = str(_("Somebody who has left"))
+    return [(act, names.get(act.actor, left)) for act in rows]
+
+
 def _kind(act: Act) -> str:
-    return act.what.partition(".")[0]
+    """What an act is about: for a request of a program as for the form of a page."""
+    kind = act.what.partition(".")[0].removeprefix("api_")
+    return "campaigns" if kind == "campaign_times" else kind
+
+
+def _key(act: Act) -> tuple[str, str]:
+    return _kind(act), act.subject
 
 
 def _subjects(account_id: int, rows: Sequence[Act]) -> dict[tuple[str, str], tuple[str, str]]:

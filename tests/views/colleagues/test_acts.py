@@ -10,6 +10,7 @@ from promosms.services.campaigns import drafts
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.colleagues import colleagues
 from promosms.services.colleagues.colleagues import Change
+from tests.support.api import Program, new_key
 from tests.support.cast import Cast
 from tests.support.pages import PageClient, words
 from tests.support.replies import store
@@ -77,3 +78,15 @@ def test_an_answer_names_its_writer_also_when_they_have_left(
         )
         colleagues.remove(Change(account_id, member, me))
     assert "colleague@example.com" in owner.get_page(url).select_one(".conversation").get_text()
+
+
+def test_what_a_program_does_names_its_key(app: Flask, owner: PageClient, cast: Cast) -> None:
+    token = new_key(app, cast.owner.account_id, name="Till")
+    program = Program(app, token)
+    made = program.post("/lists", {"name": "Regulars"}).get_json()
+    program.post(f"/lists/{made['id']}/rename", {"name": "Friends"})
+    program.post(f"/lists/{made['id']}/rename", {"name": ""})  # refused
+    program.post("/recipients", {"phone": "+48600100200"})
+    renamed, created = lines(owner)
+    assert "Program “Till” renamed a list: Friends" in renamed
+    assert "Program “Till” made a list: Friends" in created
