@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from promosms.db import answer_limit, search_index
 from promosms.extensions import db
@@ -80,6 +80,17 @@ def transaction() -> Iterator[Session]:
 def writing() -> bool:
     """Is a writing transaction running here? Other connections do not see its changes."""
     return bool(db.session().info.get("writing"))
+
+
+def undone(ended: SessionTransaction) -> SessionTransaction:
+    """What is rolled back with a part that has ended so: its savepoint, or the whole transaction.
+
+    For listeners of `after_soft_rollback`: a flush that fails is a part of its own to SQLAlchemy.
+    The whole transaction has no parent.
+    """
+    while ended.parent is not None and not ended.nested:
+        ended = ended.parent
+    return ended
 
 
 def on_sqlite() -> bool:

@@ -12,10 +12,10 @@ from promosms.models.accounts.welcome_credit import WelcomeCredit
 from promosms.models.api.key import ApiKey, Revoked, Scope
 from promosms.models.api.message import ApiMessage, SandboxMessage
 from promosms.models.api.request import ApiRequest
-from promosms.models.audit.audit import AuditEntry, AuditHead, people_of
+from promosms.models.audit.audit import AuditEntry, AuditHead
 from promosms.models.auth.backoff import Backoff
 from promosms.models.auth.email_link import EmailLink, EmailLinkKind
-from promosms.models.auth.former_colleague import FormerColleague
+from promosms.models.auth.former_colleague import FormerColleague, people_of
 from promosms.models.auth.known_browser import KnownBrowser
 from promosms.models.auth.phone_change import PhoneChange
 from promosms.models.auth.recovery_code import RecoveryCode

@@ -1,23 +1,20 @@
 """Audit entries: what admins and owners did, without personal data, in a chain of digests."""
 
 from datetime import datetime, time
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     String,
     case,
     literal,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.accounts.account import Account
-from promosms.models.auth.former_colleague import FormerColleague
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
+from promosms.models.auth.former_colleague import people_of
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
 from promosms.models.processing import ACTS, NotPersonal, Processing
 from promosms.models.registry import (
     CHANGE,
@@ -31,12 +28,6 @@ from promosms.models.registry import (
     Export,
     Retention,
 )
-
-
-def people_of(account_id: int) -> CompoundSelect[Any]:
-    """The public ids of those who sign in to an account, and of those who have, as a subquery."""
-    former = select(FormerColleague.public_id).where(FormerColleague.account_id == account_id)
-    return union_all(users_of(account_id, "public_id"), former)
 
 
 def _actor(account_id: int) -> ColumnElement[str]:

@@ -1,11 +1,12 @@
 """Former colleagues: so that what somebody did in an account keeps a name after they have left."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CompoundSelect, ForeignKey, String, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
-from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now
+from promosms.models.base import BigId, Model, Privacy, UtcDateTime, now, users_of
 from promosms.models.processing import ACTS, Processing
 from promosms.models.registry import ADD, N_, WITH_ACCOUNT, Export
 
@@ -33,3 +34,9 @@ class FormerColleague(Model):
     email: Mapped[str] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(8))
     left_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def people_of(account_id: int) -> CompoundSelect[Any]:
+    """The public ids of those who sign in to an account, and of those who have, as a subquery."""
+    former = select(FormerColleague.public_id).where(FormerColleague.account_id == account_id)
+    return union_all(users_of(account_id, "public_id"), former)

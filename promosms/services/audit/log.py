@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, event, or_, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from promosms.db import row_security, statements, upsert
-from promosms.db.transactions import transaction
+from promosms.db.transactions import transaction, undone
 from promosms.extensions import db
 from promosms.lib.pages import Page, page_of, select_page
 from promosms.models import AuditEntry, AuditHead, now
@@ -110,8 +110,6 @@ def _locked_head(session: Session) -> AuditHead:
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget(session: Session, ended: SessionTransaction) -> None:
     """Drop what was recorded in the part that was rolled back."""
-    pending = session.info.pop(PENDING, [])
-    if ended.nested:
-        session.info[PENDING] = [
-            (nested, entry) for nested, entry in pending if nested is not ended
-        ]
+    pending, part = session.info.pop(PENDING, []), undone(ended)
+    if part.parent is not None:
+        session.info[PENDING] = [(nested, entry) for nested, entry in pending if nested is not part]

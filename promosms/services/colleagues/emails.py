@@ -1,8 +1,8 @@
 """Texts of the e-mails about colleagues: invitations, roles, and sign-ins that end."""
 
 from promosms.language import gettext as _
-from promosms.language import pgettext
 from promosms.models import Role
+from promosms.services.colleagues.role_words import may_do, name_of
 from promosms.services.mail.emails import EmailText, paragraphs
 from promosms.urls import public_address
 
@@ -80,23 +80,3 @@ def somebody_left(email: str, by: str) -> EmailText:
         _("See who signs in to your account:"),
         public_address(PAGE),
     )
-
-
-def name_of(role: str) -> str:
-    """The name of a role of an account."""
-    names: dict[str, str] = {
-        Role.OWNER: pgettext("role", "Owner"),
-        Role.MEMBER: pgettext("role", "Member"),
-        Role.VIEWER: pgettext("role", "Viewer"),
-    }
-    return names[role]
-
-
-def may_do(role: Role) -> str:
-    """What somebody with this role may do, in a sentence."""
-    sentences: dict[Role, str] = {
-        Role.OWNER: _("As an owner you may do everything, and decide who else may."),
-        Role.MEMBER: _("As a member you may work with recipients, campaigns and replies."),
-        Role.VIEWER: _("As a viewer you may look at everything, and change nothing."),
-    }
-    return sentences[role]

@@ -10,7 +10,7 @@ from promosms.language import money
 from promosms.models import Account
 from promosms.services.accounts import accounts as admin
 from promosms.services.accounts import adjustments, names
-from promosms.services.colleagues.emails import name_of as role_of
+from promosms.services.colleagues.role_words import name_of as role_of
 from promosms.services.invoices import companies
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search

@@ -10,7 +10,7 @@ from promosms.language import gettext as _
 from promosms.models import EmailLink, Role
 from promosms.services.auth import passwords, sessions
 from promosms.services.auth.email_links import LinkGone
-from promosms.services.colleagues import emails, invitations
+from promosms.services.colleagues import invitations, role_words
 from promosms.services.colleagues.invitations import EmailTaken
 from promosms.views.auth.sign_in_flow import enter
 from promosms.web.access import Access, allow, me
@@ -59,7 +59,7 @@ def _page(token: str, form: JoinForm, invitation: EmailLink) -> ResponseReturnVa
         "colleagues/join.html",
         form=form,
         token=token,
-        may_do=emails.may_do(Role(invitation.role)),
+        may_do=role_words.may_do(Role(invitation.role)),
         suggestion=passwords.suggestion(),
         signed_in=me().email if current_user.is_authenticated else "",
     )

@@ -4,7 +4,7 @@ from promosms.language import lazy_gettext as _
 from promosms.models import Role
 from promosms.services.auth import rights
 from promosms.services.auth.rights import Right
-from promosms.services.colleagues.emails import name_of as role
+from promosms.services.colleagues.role_words import name_of as role
 
 __all__ = ["RIGHTS", "ROLES", "role", "who_may"]
 

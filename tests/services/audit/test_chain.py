@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -254,6 +255,10 @@ def test_a_rollback_leaves_no_entry(context: None) -> None:
         with suppress(ZeroDivisionError), session.begin_nested():
             audit_log.record("admin-1", "undone in part")
             raise ZeroDivisionError
+        with suppress(IntegrityError), session.begin_nested():
+            audit_log.record("admin-1", "refused by the database")
+            session.add(AuditHead(id=1))
+            session.flush()
         with session.begin_nested():
             audit_log.record("admin-1", "third")
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))

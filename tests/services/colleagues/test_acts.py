@@ -1,9 +1,12 @@
 """Acts: an entry is there exactly if the change is, with the name of the person."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
@@ -90,6 +93,44 @@ def test_what_is_rolled_back_is_no_act_and_the_next_try_is(owner: User) -> None:
     acts.begin(account_id, me, "lists.index")
     lists.create(account_id, "Kept")
     assert [what for _, what, _ in noted()] == ["lists.index"]
+
+
+def test_what_fails_at_its_very_end_is_noted_by_the_next_try(owner: User) -> None:
+    account_id, me = begin(owner), owner.public_id
+
+    def fail_once(session: Session, _context: object) -> None:
+        if any(isinstance(row, Act) for row in session.identity_map.values()):
+            event.remove(session, "after_flush_postexec", fail_once)
+            raise LookupError
+
+    event.listen(db.session(), "after_flush_postexec", fail_once)
+    with pytest.raises(LookupError):
+        lists.create(account_id, "Lost")
+    assert noted() == []
+    made = lists.create(account_id, "Kept")
+    assert noted() == [(me, "lists.index", made.public_id)]
+
+
+def test_only_the_savepoint_that_fails_is_forgotten(owner: User) -> None:
+    account_id, me = begin(owner), owner.public_id
+    with transaction() as session:
+        first = RecipientList(account_id=account_id, name="Regulars")
+        session.add(first)
+        session.flush()
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(RecipientList(account_id=account_id, name="Regulars"))
+            session.flush()
+    assert noted() == [(me, "lists.index", first.public_id)]
+
+
+def test_what_was_only_in_a_savepoint_that_fails_is_no_act(owner: User) -> None:
+    account_id = begin(owner)
+    with transaction() as session, suppress(LookupError), session.begin_nested():
+        session.add(RecipientList(account_id=account_id, name="Lost"))
+        session.flush()
+        raise LookupError
+    assert noted() == []
+    assert db.session.scalars(select(RecipientList)).all() == []
 
 
 def test_without_a_form_nothing_is_noted(owner: User) -> None:
