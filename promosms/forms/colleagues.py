@@ -30,7 +30,7 @@ def _roles() -> dict[str, str]:
 def _keys() -> dict[str, str]:
     return {
         REVOKE: gettext("Revoke them: programs that use them can do nothing more"),
-        KEEP: gettext("Keep them: they become yours, and programs go on working"),
+        KEEP: gettext("Keep them: they become an owner’s, and programs go on working"),
     }
 
 

@@ -3,6 +3,7 @@
 What a role may do is in services/auth/rights.py.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,7 +60,8 @@ class Change:
     """Who changes what: the account, the person and the one who acts, by their public ids.
 
     `keep_keys`: True if API keys that the person has made go on working, as keys of the one who
-    acts; False if they are revoked; None if nothing was said.
+    acts, or of another owner if that is the same person; False if they are revoked; None if nothing
+    was said.
     """
 
     account_id: int
@@ -97,7 +99,7 @@ def number(account_id: int) -> int:
 def is_last_owner(person: User) -> bool:
     """Would no owner stay who can sign in, without this person?"""
     others = [other for other in of(person.account_id or 0) if other.id != person.id]
-    return person.role == Role.OWNER and not any(map(_can_own, others))
+    return _is_last(person, others)
 
 
 def keys_made_by(person: User) -> list[ApiKey]:
@@ -117,10 +119,11 @@ def change_role(change: Change, role: Role) -> None:
         person, actor, others = _lock(session, change)
         if person.role == role:
             return
-        if role != Role.OWNER and person.role == Role.OWNER and not any(map(_can_own, others)):
-            raise LastOwner
+        if role != Role.OWNER:
+            _require_owner(person, others)
         if not rights.may(role, Right.CONNECT):
-            _end_keys(session, person, change)
+            heir = actor if actor is not person else next(filter(_can_own, others))
+            _end_keys(session, person, change, heir)
         before, person.role = person.role, role
         if not rights.may(role, Right.ANSWER):
             theirs = update(Conversation).where(Conversation.assignee_id == person.id)
@@ -145,9 +148,8 @@ def remove(change: Change) -> str:
         raise ValueError("who ends the own sign-in leaves")
     with transaction() as session:
         person, actor, others = _lock(session, change)
-        if person.role == Role.OWNER and not any(map(_can_own, others)):
-            raise LastOwner
-        _end_keys(session, person, change)
+        _require_owner(person, others)
+        _end_keys(session, person, change, actor)
         return _end(session, person, "colleague.remove", actor)
 
 
@@ -159,9 +161,8 @@ def leave(user: User) -> None:
         person = people.pop(user.public_id, None)
         if person is None:
             raise Gone
-        if person.role == Role.OWNER and not any(map(_can_own, people.values())):
-            raise LastOwner
-        _end_keys(session, person, change)
+        _require_owner(person, people.values())
+        _end_keys(session, person, change, person)
         _end(session, person, "colleague.leave", person)
 
 
@@ -193,17 +194,26 @@ def _of(account_id: int) -> Select[User]:
     return select(User).where(User.account_id == account_id).order_by(User.id)
 
 
+def _require_owner(person: User, others: Iterable[User]) -> None:
+    if _is_last(person, others):
+        raise LastOwner
+
+
+def _is_last(person: User, others: Iterable[User]) -> bool:
+    return person.role == Role.OWNER and not any(map(_can_own, others))
+
+
 def _can_own(user: User) -> bool:
     return user.role == Role.OWNER and user.password_hash is not None
 
 
-def _end_keys(session: Session, person: User, change: Change) -> None:
+def _end_keys(session: Session, person: User, change: Change, heir: User) -> None:
     made = keys_made_by(person)
     if made and change.keep_keys is None:
         raise KeysUndecided
     for key in made:
         if change.keep_keys:
-            key.created_by = change.actor
+            key.created_by = heir.public_id
         else:
             keys.revoke(key, change.actor)
     session.flush()

@@ -46,9 +46,10 @@ def take(account_id: int, phone: str, user: User) -> None:
     """Look after a conversation oneself, if nobody does; again it changes nothing.
 
     Of two people at the same time the second one is told who has it. Raises NoConversation,
-    TakenAlready.
+    CannotAnswer, TakenAlready.
     """
     with transaction() as session:
+        _person(session, account_id, user.public_id)
         row = _locked(session, account_id, phone)
         if row.assignee_id is None:
             row.assignee_id = user.id

@@ -11,7 +11,13 @@ from promosms.models import EmailLink, Role, User
 from promosms.services.auth import totp
 from promosms.services.auth.rights import Right
 from promosms.services.colleagues import colleagues, invitations
-from promosms.services.colleagues.colleagues import Change, Gone, LastOwner, NotAllowed
+from promosms.services.colleagues.colleagues import (
+    Change,
+    Gone,
+    KeysUndecided,
+    LastOwner,
+    NotAllowed,
+)
 from promosms.services.webhooks import endpoints
 from promosms.views.auth import leaving
 from promosms.views.colleagues import labels
@@ -101,6 +107,8 @@ def change(public_id: str) -> ResponseReturnValue:
             colleagues.change_role(_change(person, form.keep_keys), wanted)
         except LastOwner:
             form.role.errors = [_("An owner has to stay. Make somebody else an owner first.")]
+        except KeysUndecided:
+            return _ask_about_keys(url_for("colleagues.change", public_id=public_id))
         except Gone:
             abort(404)
         except NotAllowed:
@@ -195,6 +203,8 @@ def _remove(person: User, form: RemoveForm) -> ResponseReturnValue:
         email = colleagues.remove(_change(person, form.keep_keys))
     except LastOwner:
         flash(_("An owner has to stay. Nothing was changed."), "bad")
+    except KeysUndecided:
+        return _ask_about_keys(url_for("colleagues.remove", public_id=person.public_id))
     except Gone:
         flash(_("This sign-in has ended already. Nothing was changed."), "warn")
     except NotAllowed:
@@ -203,6 +213,12 @@ def _remove(person: User, form: RemoveForm) -> ResponseReturnValue:
         _wake()
         flash(_("%(email)s cannot sign in any more.", email=email), "good")
     return redirect(url_for("colleagues.index"), 303)
+
+
+def _ask_about_keys(page: str) -> ResponseReturnValue:
+    """A key was made while the page was open."""
+    flash(_("This person has just made an API key. Say what becomes of it."), "warn")
+    return redirect(page, 303)
 
 
 def _leave() -> ResponseReturnValue:

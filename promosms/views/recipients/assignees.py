@@ -64,8 +64,7 @@ def assign(public_id: str) -> ResponseReturnValue:
     except NoConversation:
         return _gone()
     except CannotAnswer:
-        flash(_("This person cannot answer here any more. Please choose somebody else."), "warn")
-        return _back(public_id, phone)
+        return _cannot_answer(public_id, phone)
     if person is None:
         flash(_("Nobody looks after this conversation now."), "good")
     elif person.id == me().id:
@@ -87,12 +86,19 @@ def take(public_id: str) -> ResponseReturnValue:
         flash(_("You look after this conversation now."), "good")
     except NoConversation:
         return _gone()
+    except CannotAnswer:
+        return _cannot_answer(public_id, phone)
     except TakenAlready as error:
         words = _(
             "%(name)s looks after this conversation already. Nothing was changed.",
             name=error.email,
         )
         flash(words, "warn")
+    return _back(public_id, phone)
+
+
+def _cannot_answer(public_id: str, phone: str) -> ResponseReturnValue:
+    flash(_("This person cannot answer here any more. Please choose somebody else."), "warn")
     return _back(public_id, phone)
 
 

@@ -203,6 +203,16 @@ def former_id() -> object:
     return select(FormerColleague.public_id)
 
 
+def test_keys_of_an_owner_who_steps_down_become_those_of_another_one(
+    owner: User, member: User
+) -> None:
+    key = key_of(owner)
+    colleagues.change_role(by(owner, member), Role.OWNER)
+    colleagues.change_role(by(owner, owner, keep_keys=True), Role.MEMBER)
+    assert keys.works(key)
+    assert key.created_by == member.public_id
+
+
 def test_a_key_that_has_ended_needs_no_decision(owner: User, member: User) -> None:
     key = key_of(member)
     keys.revoke(key, owner.public_id)

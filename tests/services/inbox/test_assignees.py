@@ -64,6 +64,8 @@ def test_who_takes_it_second_is_told_who_has_it(account_id: int, cast: Cast) -> 
     assert (whose(account_id), whose(account_id, BOB)) == (cast.owner.user_id, None)
     with pytest.raises(NoConversation):
         assignees.take(account_id, OTHER, user(cast.owner))
+    with pytest.raises(CannotAnswer):
+        assignees.take(account_id, BOB, user(cast.viewer))
     assert db.session.scalars(select(Email)).all() == []
 
 

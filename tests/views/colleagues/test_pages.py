@@ -8,6 +8,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import ApiKey, EmailLink, Role, Session, User, WebhookEndpoint, now
 from promosms.services.auth import reauthentication
+from promosms.services.colleagues import colleagues
 from tests.support.api import new_key
 from tests.support.cast import PASSWORD, Cast, Person
 from tests.support.clock import Clock
@@ -199,6 +200,30 @@ def test_keys_and_secrets_are_thought_of(app: Flask, owner: PageClient, cast: Ca
         made_by = db.session.get_one(User, cast.owner.user_id).public_id
         assert (key.created_by, key.revoked_at) == (made_by, None)
     assert token
+
+
+@pytest.mark.parametrize(("act", "form"), [("", {"role": "viewer"}), ("/remove", {})])
+def test_a_key_that_was_made_meanwhile_is_asked_about(
+    *,
+    app: Flask,
+    owner: PageClient,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+    form: dict[str, str],
+) -> None:
+    new_key(app, cast.owner.account_id)
+    with app.app_context(), transaction() as session:
+        member = session.get_one(User, cast.colleague.user_id)
+        session.execute(update(ApiKey).values(created_by=member.public_id))
+    before, now_made = [list[ApiKey]()], colleagues.keys_made_by
+    monkeypatch.setattr(
+        colleagues, "keys_made_by", lambda person: before.pop() if before else now_made(person)
+    )
+    page = owner.post_page(page_of(app, cast.colleague, act), form)
+    assert "has just made an API key" in page.get_text()
+    assert page.select("input[name=keys]")
+    assert roles_now(app, cast)["colleague@example.com"] == "member"
 
 
 def test_somebody_ends_the_own_sign_in(app: Flask, cast: Cast) -> None:
