@@ -10,7 +10,7 @@ from promosms.language import money
 from promosms.models import Account
 from promosms.services.accounts import accounts as admin
 from promosms.services.accounts import adjustments, names
-from promosms.services.colleagues.role_words import name_of as role_of
+from promosms.services.colleagues import role_words
 from promosms.services.invoices import companies
 from promosms.services.invoices import pages as invoice_pages
 from promosms.services.invoices.pages import Search
@@ -99,7 +99,7 @@ def _page(account: Account, suspend_form: SuspendForm, adjust_form: AdjustForm) 
         account=account,
         name=names.name(account),
         people=admin.people([account])[account.id],
-        role_of=role_of,
+        role_of=role_words.name_of,
         company=companies.of(account.id),
         orders=top_up_search.of_account(account),
         invoices=invoice_pages.page(Search(account_id=account.id), size=INVOICES).rows,

@@ -4,10 +4,9 @@ from promosms.language import lazy_gettext as _
 from promosms.models import Role
 from promosms.services.auth import rights
 from promosms.services.auth.rights import Right
-from promosms.services.colleagues.role_words import name_of as role
+from promosms.services.colleagues import role_words
 
-__all__ = ["RIGHTS", "ROLES", "role", "who_may"]
-
+role = role_words.name_of
 ROLES = (Role.OWNER, Role.MEMBER, Role.VIEWER)
 RIGHTS = {
     Right.LOOK: _("See campaigns, recipients, conversations, statement and invoices"),
