@@ -59,6 +59,7 @@ from promosms.models.campaigns.draft_version import DraftVersion
 from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
 from promosms.models.campaigns.template import CampaignTemplate
+from promosms.models.campaigns.yes_request import YesRequest, YesState
 from promosms.models.gateways.gateway import Gateway, GatewayInboxRow, GatewayStatus, InboxKind
 from promosms.models.gateways.route import REST_TYPES, Route, RouteGateway, SenderKind
 from promosms.models.gateways.worker import Worker
@@ -316,6 +317,8 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",
+    "YesRequest",
+    "YesState",
     "DeliveryStatus",
     "EndpointKind",
     "EndpointStatus",

@@ -11,14 +11,16 @@ from promosms.language import gettext as _
 from promosms.lib.charts import bars
 from promosms.lib.charts.bars import Day
 from promosms.models import now
+from promosms.services.auth import people
 from promosms.services.auth.rights import Right
 from promosms.services.automations import words
 from promosms.services.campaigns import campaigns, dashboard
+from promosms.services.campaigns.dashboard import Summary
 from promosms.views.campaigns import labels
 from promosms.views.campaigns.blueprint import worker_missing
 from promosms.views.gateways.simulated_phone import offered
 from promosms.views.recipients import answer_labels
-from promosms.web.access import allow, my_account
+from promosms.web.access import allow, me, my_account
 
 bp = Blueprint("dashboard", __name__)
 
@@ -41,11 +43,12 @@ def live() -> ResponseReturnValue:
 
 def _state() -> dict[str, object]:
     account = my_account()
-    steps, summary = dashboard.steps(account), dashboard.summary(account, timezone())
+    steps, summary = dashboard.steps(account), dashboard.summary(account, timezone(), me())
     return {
         "account": account,
         "steps": steps,
         "summary": summary,
+        "emails": people.emails_of(account.id, _askers(summary)),
         "headline": headline(summary.wants)
         if steps.sent or summary.wants
         else _("Three steps to your first campaign"),
@@ -63,6 +66,12 @@ def _state() -> dict[str, object]:
         "phone": offered(),
         "worker_missing": worker_missing(),
     }
+
+
+def _askers(summary: Summary) -> set[str]:
+    """Public ids of those who have asked for a yes, or said no."""
+    asked = [*summary.yes.wanted, *summary.yes.refused, *summary.yes.awaited]
+    return {public_id for one, _it in asked for public_id in (one.asked_by, one.decided_by)}
 
 
 def headline(wants: int) -> str:

@@ -12,6 +12,7 @@ from promosms import queue
 from promosms.extensions import db
 from promosms.models import Campaign, Message, SuppressionSource
 from promosms.services.campaigns import audience, launch
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.sending import opt_outs
 
 AHEAD = 100
@@ -33,8 +34,8 @@ def launch_all(app: Flask, campaign_ids: Sequence[int], journal: str) -> None:
             try:
                 launch.launch(campaign, audience.estimate(campaign).total)
                 queue.wake("work", "prepare.run", campaign_id)
-            except launch.LaunchError as problem:
-                if problem.code != launch.LaunchProblem.NOT_DRAFT:
+            except LaunchError as problem:
+                if problem.code != LaunchProblem.NOT_DRAFT:
                     raise
             file.write(f"{campaign_id}\n")
             file.flush()

@@ -53,7 +53,19 @@ STORES_NOTHING = {
 
 
 def agreed(ids: Ids, owner: PageClient) -> Form:
-    page = owner.get_page(f"/campaigns/{ids['campaign draft']}/review")
+    return _agreed(ids["campaign draft"], owner)
+
+
+def asked(ids: Ids, owner: PageClient) -> Form:
+    return _agreed(ids["dear draft"], owner)
+
+
+def said_yes(ids: Ids, owner: PageClient) -> Form:
+    return _agreed(ids["draft of a colleague"], owner)
+
+
+def _agreed(draft: str, owner: PageClient) -> Form:
+    page = owner.get_page(f"/campaigns/{draft}/review")
     return {"agreed": str(page.select("input[name=agreed]")[0]["value"])}
 
 

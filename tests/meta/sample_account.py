@@ -116,7 +116,7 @@ class Stage:
 
     def set(self) -> None:
         """Create everything."""
-        self.owner = self.cast.owner.browser()
+        self.owner, self.colleague = self.cast.owner.browser(), self.cast.colleague.browser()
         with self.app.app_context():
             account = db.session.get_one(Account, self.cast.owner.account_id)
             self._people(account)
@@ -146,6 +146,7 @@ class Stage:
         """The same stage for another test, after its snapshot was restored."""
         stage = Stage(self.app, self.cast, dict(self.ids))
         stage.owner = stage.cast.owner.browser()
+        stage.colleague = stage.cast.colleague.browser()
         return stage
 
     def rows(self) -> dict[str, list[str]]:

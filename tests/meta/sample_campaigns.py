@@ -17,10 +17,20 @@ from promosms.models import (
     Message,
     MessageStatus,
     Recipient,
+    Role,
     now,
 )
-from promosms.services.campaigns import copies, draft_versions, drafts
+from promosms.services.campaigns import (
+    audience,
+    copies,
+    draft_versions,
+    drafts,
+    guard,
+    second_yes,
+    yes_requests,
+)
 from promosms.services.campaigns.drafts import Draft
+from promosms.services.campaigns.guard import Limits
 from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.templates import templates
@@ -42,10 +52,28 @@ def ids(account: Account) -> dict[str, str]:
         else:
             _launched(campaign, status)
         found[f"campaign {status}"] = campaign.public_id
-    found |= _links(campaign)
+    found |= _links(campaign) | _dear(account)
     kept = templates.create(account, "Kept", Draft(text="Hi {first_name|there}"))
     found["template"] = kept.public_id
     return found
+
+
+def _dear(account: Account) -> dict[str, str]:
+    """Three drafts that need a second yes: not asked for, asked by the owner, by a colleague."""
+    names = ("dear draft", "draft of a colleague", "draft that waits")
+    written = [
+        drafts.create(account, Draft(name=name, text="We are open. " * 30, everyone=True), "")
+        for name in names
+    ]
+    estimate = audience.estimate(written[0])
+    guard.choose(account.id, Limits(second_yes_above=estimate.total - 1))
+    owner, colleague = (
+        next(user for user in second_yes.people(account.id) if user.role == role)
+        for role in (Role.OWNER, Role.MEMBER)
+    )
+    for draft, asker in ((written[1], owner), (written[2], colleague)):
+        yes_requests.ask(draft, asker.public_id, estimate.total, estimate.everybody)
+    return {name: draft.public_id for name, draft in zip(names, written, strict=True)}
 
 
 def _earlier(draft: Campaign) -> str:

@@ -9,11 +9,13 @@ from tests.meta.filled_forms import (
     GATEWAY,
     TEMPLATES,
     agreed,
+    asked,
     edited,
     ksef_table,
     mended,
     moved,
     reviewed,
+    said_yes,
     seen,
 )
 from tests.meta.sample_account import (
@@ -185,6 +187,10 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
     "campaigns.move": moved,
     "campaigns.send": agreed,
     "campaigns.test": {},
+    "campaigns.ask": asked,
+    "campaigns.yes": said_yes,
+    "campaigns.refuse": {"why": "Too dear"},
+    "campaigns.take_back": {},
     **TEMPLATES,
     "campaigns.ab_test": {"text_b": "Hi", "share": 20, "measure": "replied", "wait": 4},
     "campaigns.better": {"text": "b"},
@@ -256,7 +262,12 @@ FORMS: dict[str, Form | Callable[[Ids, PageClient], Form]] = {
 }
 
 
+BY_COLLEAGUE = {"campaigns.yes"}
+"""Forms that only a colleague of the owner gets, as the owner has asked for the second yes."""
+
+
 def form(endpoint: str, stage: Stage) -> Form:
     """The data of a route's form, new for every call because files can be read only once."""
     content = FORMS[endpoint]
-    return dict(content(stage.ids, stage.owner) if callable(content) else content)
+    reader = stage.colleague if endpoint in BY_COLLEAGUE else stage.owner
+    return dict(content(stage.ids, reader) if callable(content) else content)

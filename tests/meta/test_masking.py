@@ -39,7 +39,7 @@ WORDS = (
     *(name for name in FIELD_NAMES if name != "phone"),
     "search",
     *("content", "typed", "text", "text_b", "name", "filename", "target"),
-    *("title_en", "title_pl", "lead_en", "lead_pl", "keyword", "delivery_url"),
+    *("title_en", "title_pl", "lead_en", "lead_pl", "keyword", "delivery_url", "why"),
 )
 NO_WORDS = (
     *("public_id", "country", "consent", "problem", "reference", "status", "source", "language"),
@@ -75,6 +75,7 @@ NO_WORDS = (
     *("service_confirmed_by", "not_started", "detail", "window"),
     *("trigger", "weekdays", "clock", "outcome", "occasion"),
     *("measure", "better", "request"),
+    *("about", "asked_by"),
 )
 """Columns with codes and internal names. A new column must be here or in WORDS."""
 

@@ -10,9 +10,9 @@ from promosms.models import Account, ApiKey, Campaign, CampaignStatus
 from promosms.services.api import composing, idempotency
 from promosms.services.api.composing import Refusal, Refused
 from promosms.services.api.idempotency import Once
-from promosms.services.campaigns import drafts, launch
+from promosms.services.campaigns import drafts, launch, second_yes
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.sms import transliterate
 
 RESULT = "draft"
@@ -56,6 +56,7 @@ def why_not(campaign: Campaign, price: int) -> str:
             launch.check(session, campaign, draft, as_it_stands=False, confirmed_by="")
             month = not campaign.planned_time
             launch.check_limits(session, campaign.account_id, price, month=month)
+            second_yes.require(session, campaign, price, "")
     except LaunchError as error:
         return error.code.value
     return ""

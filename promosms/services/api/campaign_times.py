@@ -16,7 +16,7 @@ from promosms.models import Account, ApiKey, Campaign, CampaignStatus
 from promosms.services.api import idempotency
 from promosms.services.api.idempotency import Once
 from promosms.services.campaigns import audience, departure, drafts, launch, schedule
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 
 MINUTE = timedelta(minutes=1)
 RESULT = "campaign"

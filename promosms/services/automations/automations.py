@@ -24,7 +24,7 @@ from promosms.models import (
 from promosms.services.automations import days, problems
 from promosms.services.campaigns import drafts, launch
 from promosms.services.campaigns.drafts import ChangedElsewhere, Draft
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.services.installation import defaults
 
 MOST = 50

@@ -25,7 +25,7 @@ from promosms.models import (
 from promosms.services.automations import emails
 from promosms.services.campaigns import audience, launch
 from promosms.services.campaigns.guard import StopReason
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.mail import notify
 
 log = logs.get(__name__)

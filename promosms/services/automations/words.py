@@ -28,6 +28,10 @@ def why(reason: str) -> str:
         "campaign_limit": _(
             "The texts of that day would cost more than one campaign may cost. Nothing was sent."
         ),
+        "second_yes": _(
+            "The texts of that day would cost more than one person alone may send, and nobody can "
+            "say the second yes to what leaves by itself. Nothing was sent."
+        ),
         "month_limit": _(
             "You would spend more in this month than you want to, with all your texts together."
         ),

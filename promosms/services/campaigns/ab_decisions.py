@@ -8,7 +8,7 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import AbText, Campaign, CampaignStatus, now
 from promosms.services.campaigns import ab_tests, schedule
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 
 UNDECIDED = (CampaignStatus.COMPARING, CampaignStatus.BLOCKED)
 

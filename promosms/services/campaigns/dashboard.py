@@ -19,10 +19,15 @@ from promosms.models import (
     Import,
     ImportStatus,
     Recipient,
+    User,
+    YesRequest,
+    YesState,
     now,
 )
+from promosms.services.auth import rights
+from promosms.services.auth.rights import Right
 from promosms.services.automatic_answers import answers
-from promosms.services.campaigns import campaigns, schedule
+from promosms.services.campaigns import campaigns, schedule, second_yes
 from promosms.services.inbox import replies
 from promosms.services.inbox.replies import Unread
 from promosms.services.installation import defaults
@@ -37,6 +42,7 @@ MOST_REPLIES = 2
 MOST_OPEN = 12
 MOST_IMPORTS = 2
 MOST_PLANNED = 3
+MOST_ASKED = 3
 MOST_UNCONFIRMED = 2
 
 
@@ -48,6 +54,23 @@ class Steps:
     written: bool
     sent: bool
     draft: str  # public id of the newest draft, "" without one
+
+
+Asked = tuple[YesRequest, Campaign]
+
+
+@dataclass(frozen=True)
+class YesRequests:
+    """Second yeses: `wanted` from the reader, `refused` to the reader, and what others wait for."""
+
+    wanted: list[Asked]
+    refused: list[Asked]
+    awaited: list[Asked]
+
+    @property
+    def campaigns(self) -> set[int]:
+        """The ids of their campaigns."""
+        return {it.id for _one, it in (*self.wanted, *self.refused, *self.awaited)}
 
 
 @dataclass(frozen=True)
@@ -72,6 +95,7 @@ class Summary:
     under_way: list[Campaign]
     planned: list[Campaign]
     unconfirmed: list[Campaign]
+    yes: YesRequests
     home: int | None
     days: list[tuple[date, int, int]]  # day, arrived, did not arrive
 
@@ -79,7 +103,8 @@ class Summary:
     def wants(self) -> int:
         """How many things wait for a decision, or to be read."""
         waiting = self.held_number + len(self.blocked) + len(self.stopped) + self.imports_number
-        return waiting + self.replies.number + bool(self.unanswered)
+        answers = len(self.yes.wanted) + len(self.yes.refused)
+        return waiting + answers + self.replies.number + bool(self.unanswered)
 
     @property
     def more_unconfirmed(self) -> list[Campaign]:
@@ -114,11 +139,11 @@ def steps(account: Account) -> Steps:
     )
 
 
-def summary(account: Account, zone: ZoneInfo) -> Summary:
-    """The content of the dashboard; days begin at midnight in `zone`."""
+def summary(account: Account, zone: ZoneInfo, reader: User) -> Summary:
+    """The content of the dashboard for this reader; days begin at midnight in `zone`."""
     today = now().astimezone(zone).date()
     launched = _launched(account, _midnight(today - timedelta(days=DAYS - 1), zone))
-    unfinished = _open(account)
+    unfinished, yes = _open(account), _yes(account, reader)
     number = held_replies.count(account.id)
     mapping = and_(Import.account_id == account.id, Import.status == ImportStatus.MAPPING)
     return Summary(
@@ -126,7 +151,11 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         held=held_replies.newest(account.id, MOST_HELD) if number else [],
         replies=replies.unread(account.id, MOST_REPLIES),
         unanswered=answers.missed(account.id),
-        blocked=[campaign for campaign in unfinished if campaign.status == CampaignStatus.BLOCKED],
+        blocked=[
+            campaign
+            for campaign in unfinished
+            if campaign.status == CampaignStatus.BLOCKED and campaign.id not in yes.campaigns
+        ],
         stopped=_stopped(account),
         imports_number=db.session.scalar(select(func.count(Import.id)).where(mapping)) or 0,
         imports=_imports(mapping),
@@ -135,8 +164,21 @@ def summary(account: Account, zone: ZoneInfo) -> Summary:
         ],
         planned=schedule.upcoming(account, MOST_PLANNED),
         unconfirmed=[campaign for campaign in launched if campaign.n_unknown],
+        yes=yes,
         home=_home(account),
         days=_days(launched, today, zone),
+    )
+
+
+def _yes(account: Account, reader: User) -> YesRequests:
+    found, me = second_yes.waiting(account.id), reader.public_id
+    asked = [one for one in found if one[0].state == YesState.ASKED]
+    may = rights.may(reader.role, Right.SEND)
+    wanted = [one for one in asked if may and one[0].asked_by != me]
+    return YesRequests(
+        wanted=wanted[:MOST_ASKED],
+        refused=[one for one in found if one not in asked and one[0].asked_by == me][:MOST_ASKED],
+        awaited=[one for one in asked if one not in wanted][:MOST_ASKED],
     )
 
 

@@ -3,7 +3,7 @@
 A campaign is paused once for each reason: who continues it has seen the reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -52,6 +52,7 @@ class Limits:
     per_month: int | None = None
     failures: int = FAILURES
     wishes: int = WISHES
+    second_yes_above: int | None = None
 
 
 def of(account_id: int) -> Limits:
@@ -59,7 +60,7 @@ def of(account_id: int) -> Limits:
     row = db.session.get(Guard, account_id)
     if row is None:
         return Limits()
-    return Limits(row.per_campaign, row.per_month, row.failures, row.wishes)
+    return Limits(**{field.name: getattr(row, field.name) for field in fields(Limits)})
 
 
 def choose(account_id: int, limits: Limits) -> None:
@@ -70,8 +71,8 @@ def choose(account_id: int, limits: Limits) -> None:
         if row is None:
             row = Guard(account_id=account_id)
             session.add(row)
-        row.per_campaign, row.per_month = limits.per_campaign, limits.per_month
-        row.failures, row.wishes = limits.failures, limits.wishes
+        for name, value in vars(limits).items():
+            setattr(row, name, value)
 
 
 def over_limit(

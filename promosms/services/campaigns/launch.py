@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.exc import IntegrityError
@@ -22,74 +21,28 @@ from promosms.models import (
     now,
 )
 from promosms.services.accounts import trial
-from promosms.services.campaigns import ab_tests, audience, follow_ups, guard, kinds, text_cost
+from promosms.services.campaigns import (
+    ab_tests,
+    audience,
+    follow_ups,
+    guard,
+    kinds,
+    second_yes,
+    text_cost,
+)
 from promosms.services.campaigns.campaigns import may_be_forgotten
 from promosms.services.campaigns.draft_versions import forget as forget_versions
-from promosms.services.campaigns.guard import StopReason
+from promosms.services.campaigns.launch_problems import OF_SENDERS, OVER, LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.services.links import links
 from promosms.services.senders import answerable, availability
-from promosms.services.senders.availability import SenderProblem
 from promosms.services.sending import withdrawal
 from promosms.services.webhooks import noting
 from promosms.sms import personalise, segments
 from promosms.sms.transliterate import tidy
 
-
-class LaunchProblem(StrEnum):
-    """Why a campaign cannot be launched, changed or tested now."""
-
-    NOT_DRAFT = "not_draft"
-    EMPTY_TEXT = "empty_text"
-    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
-    FOREIGN_PLACEHOLDER = "foreign_placeholder"
-    NO_WAY_OUT = "no_way_out"
-    LIKE_PROMOTION = "like_promotion"
-    TOO_LONG = "too_long"
-    NO_AUDIENCE = "no_audience"
-    SUSPENDED = "suspended"
-    NO_GATEWAY = "no_gateway"
-    NO_PRICE = "no_price"
-    PRICE_CHANGED = "price_changed"
-    NOT_RUNNING = "not_running"
-    TRIAL_GUESTS = "trial_guests"
-    TRIAL_DAY = "trial_day"
-    TOO_MANY = "too_many"
-    TIME_PASSED = "time_passed"
-    LATE = "late"
-    CAMPAIGN_LIMIT = "campaign_limit"
-    MONTH_LIMIT = "month_limit"
-    AB_MONEY = "ab_money"
-    AB_BEING_PREPARED = "ab_being_prepared"
-    AB_STOPPED = "ab_stopped"
-    AB_TOO_LATE = "ab_too_late"
-    AB_UNMEASURABLE = "ab_unmeasurable"
-    FOLLOW_UP_IN_TURN = "follow_up_in_turn"
-    FOLLOW_UP_TOO_LATE = "follow_up_too_late"
-    NAME_GONE = "name_gone"
-    NAME_NOT_ON_ROUTE = "name_not_on_route"
-    NAME_NOT_HERE = "name_not_here"
-    NAME_NEEDS_WAY_OUT = "name_needs_way_out"
-
-
-OF_SENDERS = {
-    SenderProblem.NAME_GONE: LaunchProblem.NAME_GONE,
-    SenderProblem.NAME_NOT_ON_ROUTE: LaunchProblem.NAME_NOT_ON_ROUTE,
-}
 IN_VAIN = 20  # launches within an hour from which no text has left
 HOUR = timedelta(hours=1)
-OVER = {
-    StopReason.CAMPAIGN: LaunchProblem.CAMPAIGN_LIMIT,
-    StopReason.MONTH: LaunchProblem.MONTH_LIMIT,
-}
-
-
-class LaunchError(Exception):
-    """The campaign cannot be launched; `code` says why."""
-
-    def __init__(self, code: LaunchProblem) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def launch(
@@ -99,6 +52,7 @@ def launch(
     as_it_stands: bool = False,
     service_confirmed_by: str = "",
     reviewed: int | None = None,
+    by: str | None = "",
     before: CampaignStatus = CampaignStatus.DRAFT,
     only_if: ColumnElement[bool] | None = None,
     **values: object,
@@ -112,6 +66,8 @@ def launch(
     `service_confirmed_by` is the public id of the user who has said that a service text with words
     of promotions is none; it is kept, with the time.
     `reviewed` is the number of recipients on the review page, with those who are left out.
+    `by` is the public id of the user who sends it: above an amount another one must have asked for
+    this yes. It is empty for programs, and None if the price was agreed to earlier.
     One that was scheduled is launched from another status, `before`, and perhaps `only_if` its
     stored row still meets a condition; `values` are further columns.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
@@ -120,9 +76,13 @@ def launch(
     test = ab_tests.of(campaign)
     begins = test is not None and test.begun_at is None
     with transaction() as session:
-        by = service_confirmed_by
-        count = check(session, campaign, before, as_it_stands=as_it_stands, confirmed_by=by)
+        confirmed_by = service_confirmed_by
+        count = check(
+            session, campaign, before, as_it_stands=as_it_stands, confirmed_by=confirmed_by
+        )
         check_limits(session, campaign.account_id, agreed_price)
+        if by is not None:
+            second_yes.require(session, campaign, agreed_price, by)
         if begins and agreed_price > session.get_one(Account, campaign.account_id).balance:
             raise LaunchError(LaunchProblem.AB_MONEY)
         set_status(
@@ -137,7 +97,7 @@ def launch(
             agreed_price=agreed_price,
             audience=count if reviewed is None else min(count, reviewed),
             cursor=0,
-            **confirmation(campaign, by),
+            **confirmation(campaign, confirmed_by),
             **values,
         )
         forget_versions(session, campaign.id)
@@ -255,12 +215,13 @@ def pause(campaign: Campaign) -> None:
         )
 
 
-def resume(campaign: Campaign) -> None:
+def resume(campaign: Campaign, by: str = "") -> None:
     """Continue a paused campaign, or try a blocked one again at its current price.
 
-    Resuming a blocked campaign agrees to the price that its preparation found. The price is held
-    after the next preparation. One that was scheduled and has not started is started by
-    `schedule.start_now`.
+    Resuming a blocked campaign agrees to the price that its preparation found; above an amount of
+    the account that takes two people, of whom `by` is the second one (a public id, or empty). The
+    price is held after the next preparation. One that was scheduled and has not started is started
+    by `schedule.start_now`.
     """
     with transaction() as session:
         account = session.get_one(Account, campaign.account_id)
@@ -274,6 +235,8 @@ def resume(campaign: Campaign) -> None:
         check_sender(session, campaign, lock=True)
         if campaign.status == CampaignStatus.BLOCKED:
             check_limits(session, account.id, campaign.total_price)
+            if campaign.total_price > campaign.agreed_price:
+                second_yes.require(session, campaign, campaign.total_price, by)
             set_status(
                 session,
                 campaign,

@@ -4,7 +4,7 @@ from promosms.db.transactions import transaction
 from promosms.models import Account, AccountStatus, Campaign, Message, Priority
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, launch
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.gateways import routing
 from promosms.services.ledger import ledger
 from promosms.services.links import links

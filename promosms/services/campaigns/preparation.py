@@ -28,7 +28,7 @@ from promosms.services.campaigns import (
 )
 from promosms.services.campaigns.audience import Estimate, MessageDraft
 from promosms.services.campaigns.guard import StopReason
-from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchProblem
 from promosms.services.ledger import ledger
 from promosms.services.links import links
 from promosms.services.payments import balance_alerts

@@ -15,8 +15,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib import wall_clock
 from promosms.models import Account, Campaign, CampaignStatus, now
-from promosms.services.campaigns import ab_tests, audience, launch
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns import ab_tests, audience, launch, second_yes
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.mail import emails, notify
 from promosms.services.recipients import detail_names
 from promosms.services.sending import own_clocks
@@ -117,20 +117,22 @@ def schedule(
     as_it_stands: bool = False,
     service_confirmed_by: str = "",
     reviewed: int = 0,
+    by: str = "",
 ) -> None:
     """Agree to a draft and its price (1/10,000); the tick starts it when its time comes.
 
-    Nothing is held before that. Raises LaunchError as `launch` does, and for a time that has
-    passed while the review was read.
+    Nothing is held before that. `by` is the public id of the user, as in `launch`. Raises
+    LaunchError as `launch` does, and for a time that has passed while the review was read.
     """
     zone = _first_zone(campaign)
     at = wall_clock.moment(wall(campaign), zone_named(zone)) if campaign.planned_time else None
     if at is None or at <= now():
         raise LaunchError(LaunchProblem.TIME_PASSED)
     with transaction() as session:
-        by, draft = service_confirmed_by, CampaignStatus.DRAFT
-        launch.check(session, campaign, draft, as_it_stands=as_it_stands, confirmed_by=by)
+        confirmed_by, draft = service_confirmed_by, CampaignStatus.DRAFT
+        launch.check(session, campaign, draft, as_it_stands=as_it_stands, confirmed_by=confirmed_by)
         launch.check_limits(session, campaign.account_id, agreed_price, month=False)
+        second_yes.require(session, campaign, agreed_price, by)
         launch.set_status(
             session,
             campaign,
@@ -142,7 +144,7 @@ def schedule(
             agreed_price=agreed_price,
             audience=reviewed,
             not_started="",
-            **launch.confirmation(campaign, by),
+            **launch.confirmation(campaign, confirmed_by),
         )
 
 
@@ -321,6 +323,7 @@ def launch_as_agreed(
         as_it_stands=True,
         service_confirmed_by=campaign.service_confirmed_by,
         reviewed=campaign.audience,
+        by=None,
         before=before,
         only_if=only_if,
         **values,

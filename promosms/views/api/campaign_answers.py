@@ -12,7 +12,7 @@ from promosms.language import force_locale
 from promosms.models import Campaign, CampaignKind, CampaignStatus
 from promosms.services.api import campaign_drafts
 from promosms.services.campaigns import departure
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.views.campaigns import problems as launch_problems
 from promosms.web.api import caller
 from promosms.web.api.endpoint import Answer

@@ -22,7 +22,7 @@ from promosms.services.api.idempotency import Once
 from promosms.services.campaigns import audience, campaigns, launch
 from promosms.services.campaigns.audience import Estimate as Estimated
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.views.api import campaign_answers as answers
 from promosms.views.api import cursors, refusals
 from promosms.views.api.messages import text_out
@@ -108,7 +108,7 @@ def estimate(public_id: str) -> Answer:
     """Read what a draft would cost now: by country, and who would get nothing."""
     campaign = answers.found(public_id)
     if campaign.status != CampaignStatus.DRAFT:
-        raise answers.not_now(LaunchError(launch.LaunchProblem.NOT_DRAFT))
+        raise answers.not_now(LaunchError(LaunchProblem.NOT_DRAFT))
     return Answer(_estimate(campaign, audience.estimate(campaign)))
 
 

@@ -11,7 +11,7 @@ from promosms.services.automations import automations, figures, forecast
 from promosms.services.automations.automations import NotPossible
 from promosms.services.campaigns import addressed, drafts, kinds
 from promosms.services.campaigns.drafts import ChangedElsewhere
-from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchProblem
 from promosms.services.senders import chosen
 from promosms.settings import settings
 from promosms.views.automations.blueprint import bp

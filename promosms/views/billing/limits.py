@@ -7,10 +7,10 @@ from promosms.extensions import db
 from promosms.forms.limits import LimitsForm
 from promosms.language import gettext as _
 from promosms.services.auth.rights import Right
-from promosms.services.campaigns import guard
+from promosms.services.campaigns import guard, second_yes
 from promosms.services.ledger import spending
 from promosms.views.billing.blueprint import bp
-from promosms.web.access import allow, fresh_post, my_account
+from promosms.web.access import allow, fresh_post, me, my_account
 
 
 @bp.route("/limits", methods=["GET", "POST"])
@@ -19,11 +19,11 @@ from promosms.web.access import allow, fresh_post, my_account
 def limits() -> ResponseReturnValue:
     """See and change the limits of the account."""
     account, form = my_account(), LimitsForm()
-    form.prepare()
+    form.prepare(people=len(second_yes.people(account.id)))
     if request.method == "GET":
         form.show(guard.of(account.id))
     elif form.validate():
-        guard.choose(account.id, form.limits())
+        second_yes.choose_limits(account.id, form.limits(), me().email)
         flash(_("Your limits are saved."), "good")
         return redirect(url_for("billing.limits"), code=303)
     page = render_template(

@@ -10,6 +10,7 @@ from promosms.views.campaigns import (
     report,
     review,
     schedule,
+    second_yes,
     versions,
 )
 from promosms.views.campaigns.blueprint import bp
@@ -25,5 +26,6 @@ __all__ = [
     "report",
     "review",
     "schedule",
+    "second_yes",
     "versions",
 ]

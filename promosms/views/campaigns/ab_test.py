@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from promosms.forms.campaigns.ab_test import AbTestForm
-from promosms.forms.campaigns.departure import DepartureForm
 from promosms.language import gettext as _
 from promosms.models import AbText, Campaign, CampaignStatus
 from promosms.services.auth.rights import Right
 from promosms.services.campaigns import ab_decisions, ab_tests
 from promosms.services.campaigns.drafts import NotDraft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.views.campaigns import labels, review
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report
 from promosms.web.access import allow, me, my_account, owned
@@ -27,9 +26,7 @@ def ab_test(public_id: str) -> ResponseReturnValue:
     without = "without" in request.form
     is_draft = campaign.status == CampaignStatus.DRAFT
     if is_draft and not without and not (ab_tests.possible(campaign) and form.validate()):
-        departure = DepartureForm(formdata=None)
-        departure.show(campaign)
-        return review.page(campaign, departure, form), 422
+        return review.page(campaign, review.departure_shown(campaign), form), 422
     try:
         ab_tests.choose(campaign, None if without else form.choice())
     except NotDraft:

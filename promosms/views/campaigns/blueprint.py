@@ -9,7 +9,7 @@ from promosms.language import money
 from promosms.models import Campaign
 from promosms.services.auth.rights import Right
 from promosms.services.campaigns import own_test
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.services.gateways import workers
 from promosms.services.ledger import ledger
 from promosms.views.campaigns import labels

@@ -23,12 +23,13 @@ from promosms.services.campaigns import (
     drafts,
     follow_ups,
     kinds,
-    launch,
     live_estimate,
     live_groups,
     repeats,
+    second_yes,
     text_cost,
 )
+from promosms.services.campaigns.launch_problems import LaunchProblem
 from promosms.services.recipients import fields
 from promosms.services.senders import answerable, chosen
 from promosms.sms import keywords
@@ -148,7 +149,7 @@ def follow_up(public_id: str) -> ResponseReturnValue:
     try:
         draft = follow_ups.draft(campaign, kind, str(name))
     except follow_ups.NoFollowUp:
-        flash(labels.PROBLEMS[launch.LaunchProblem.FOLLOW_UP_TOO_LATE], "info")
+        flash(labels.PROBLEMS[LaunchProblem.FOLLOW_UP_TOO_LATE], "info")
         return to_report(campaign)
     return redirect(url_for("campaigns.edit", public_id=draft.public_id), 303)
 
@@ -250,6 +251,7 @@ def _page(
         campaign=campaign,
         other=other,
         gone=gone,
+        yes_request=second_yes.of(campaign) if campaign else None,
         versions=campaign is not None and draft_versions.has_any(campaign),
         placeholders=fields.placeholders(my_account()),
         to=live_groups.whom(my_account(), form.draft()) if form.follow_up else None,

@@ -7,7 +7,7 @@ from promosms.models import Campaign, CampaignStatus
 from promosms.services.auth.rights import Right
 from promosms.services.campaigns import departure as departures
 from promosms.services.campaigns.drafts import NotDraft
-from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchProblem
 from promosms.views.campaigns import labels, review
 from promosms.views.campaigns.blueprint import bp, to_report
 from promosms.web.access import allow, owned

@@ -28,7 +28,6 @@ from promosms.services.campaigns import (
     clicks,
     departure,
     guard,
-    launch,
     responses,
     schedule,
 )
@@ -36,7 +35,7 @@ from promosms.services.campaigns.addressed import Addressed
 from promosms.services.campaigns.campaigns import Figures
 from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.campaigns.guard import StopReason
-from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.recipients import detail_names
 from promosms.services.senders import chosen
 from promosms.services.sending import holding
@@ -330,7 +329,7 @@ def by_how_much(found: Difference) -> str:
     return str(words % {"text": "B" if found.seen > 0 else "A", "low": low, "high": high})
 
 
-def problem(error: launch.LaunchError) -> str:
+def problem(error: LaunchError) -> str:
     """The explanation of a refused launch, pause, resume or test."""
     return str(PROBLEMS[error.code])
 

@@ -1,7 +1,7 @@
 """Why a campaign cannot be launched, changed or tested now, in words."""
 
 from promosms.language import lazy_gettext as _
-from promosms.services.campaigns.launch import LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchProblem
 
 WORDS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
@@ -46,6 +46,10 @@ WORDS = {
     LaunchProblem.MONTH_LIMIT: _(
         "With this campaign you would spend more in this month than you want to. Send it next "
         "month, choose fewer people, or change the limit in Billing, Limits."
+    ),
+    LaunchProblem.SECOND_YES: _(
+        "So dear a campaign leaves only when a second person of your account says yes. Nothing was "
+        "sent. Ask a colleague on its page."
     ),
     LaunchProblem.NAME_GONE: _(
         "The sender name of this campaign is not approved. Nothing is sent under it. Choose "

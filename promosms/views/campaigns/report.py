@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from promosms.extensions import db
 from promosms.forms.campaigns.move import MoveForm
+from promosms.forms.campaigns.refusal import RefusalForm
 from promosms.language import gettext as _
 from promosms.language import moment
 from promosms.lib.charts.curve import Curve, Moment, curve
@@ -26,14 +27,15 @@ from promosms.services.campaigns import (
     launch,
     repeats,
     responses,
+    second_yes,
 )
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import OF_SENDERS, LaunchError
 from promosms.services.ledger import campaign_costs
 from promosms.services.senders import availability, chosen
-from promosms.views.campaigns import labels, next_texts, reasons, steps
+from promosms.views.campaigns import labels, next_texts, reasons, steps, yes_standing
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report, worker_missing
 from promosms.views.colleagues import acts
-from promosms.web.access import allow, has, my_account, owned
+from promosms.web.access import allow, has, me, my_account, owned
 from promosms.web.limits import limit
 
 
@@ -47,7 +49,10 @@ def index() -> ResponseReturnValue:
     tests = ab_parts.tests_of(page.rows)
     origins = [labels.origin(campaign, tests.get(campaign.id)) for campaign in page.rows]
     return render_template(
-        "campaigns/index.html", page=page, rows=list(zip(rows, bars, origins, strict=True))
+        "campaigns/index.html",
+        page=page,
+        rows=list(zip(rows, bars, origins, strict=True)),
+        asked={it.id for one, it in second_yes.waiting(my_account().id) if yes_standing.asked(one)},
     )
 
 
@@ -66,8 +71,11 @@ def report(public_id: str) -> ResponseReturnValue:
     return page(campaign, form)
 
 
-def page(campaign: Campaign, move: MoveForm) -> str:
-    """The report, with the form that moves a campaign which has not started."""
+def page(campaign: Campaign, move: MoveForm, refusal: RefusalForm | None = None) -> str:
+    """The report, with the form that moves a campaign which has not started.
+
+    `refusal` is the form with which a second person says no, if it was filled in wrongly.
+    """
     chosen = request.args.get("status", "")
     _label, statuses = labels.FILTERS.get(chosen, ("", []))
     _label, who = labels.RESPONSES.get(chosen, ("", None))
@@ -95,6 +103,7 @@ def page(campaign: Campaign, move: MoveForm) -> str:
         acts=acts.of_campaign(campaign),
         arrivals=_curve(campaign),
         breakdown=breakdown.of(campaign),
+        refusal=refusal or RefusalForm(formdata=None),
         **_state(campaign, counts),
     )
 
@@ -126,9 +135,13 @@ def pause(public_id: str) -> ResponseReturnValue:
 @limit("20/minute;120/hour")
 def resume(public_id: str) -> ResponseReturnValue:
     """Continue a paused or blocked campaign."""
-    campaign = owned(Campaign, public_id)
+    return go_on(owned(Campaign, public_id))
+
+
+def go_on(campaign: Campaign) -> ResponseReturnValue:
+    """Let a campaign go on, and show how it stands."""
     try:
-        launch.resume(campaign)
+        launch.resume(campaign, me().public_id)
     except LaunchError as error:
         flash(labels.problem(error), "info")
     else:
@@ -173,6 +186,7 @@ def _state(campaign: Campaign, counts: Sequence[reasons.Count]) -> dict[str, obj
         "through": departure.rest_through(campaign),
         "left": campaigns.duration(campaign, figures.parts_left),
         "over": campaigns.over(campaign),
+        "second_yes": yes_standing.of_blocked(campaign),
         "awaited": campaign.status in CampaignStatus.OPEN or campaign.n_sent + figures.waiting,
         "balance": my_account().balance,
         "worker_missing": campaign.status in CampaignStatus.RUNNING and worker_missing(),
@@ -201,7 +215,7 @@ def _sender_problem(campaign: Campaign) -> object:
     if campaign.status not in (CampaignStatus.BLOCKED, CampaignStatus.PAUSED):
         return ""
     problem = availability.why_not(db.session(), campaign)
-    return labels.PROBLEMS[launch.OF_SENDERS[problem]] if problem else ""
+    return labels.PROBLEMS[OF_SENDERS[problem]] if problem else ""
 
 
 def _curve(campaign: Campaign) -> Curve | None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from promosms.extensions import db
 from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.departure import DepartureForm
+from promosms.forms.campaigns.refusal import RefusalForm
 from promosms.language import gettext as _
 from promosms.models import AbTest, Campaign, CampaignStatus, now
 from promosms.services.auth.rights import Right
@@ -30,16 +32,31 @@ from promosms.services.campaigns import (
 )
 from promosms.services.campaigns.ab_tests import Costs
 from promosms.services.campaigns.audience import Estimate, MessageDraft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import OVER, LaunchError, LaunchProblem
 from promosms.services.gateways import routes, routing
 from promosms.services.senders import answerable, chosen
 from promosms.services.sending import quiet_hours
 from promosms.settings import settings
-from promosms.views.campaigns import labels
+from promosms.views.campaigns import labels, yes_standing
 from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, worker_missing
 from promosms.web.access import allow, me, my_account, owned
 
 EXAMPLES = 3
+
+
+class Agreed(NamedTuple):
+    """What a review promises: prices in 1/10,000, and numbers of people.
+
+    `everybody` has those who are left out, `people` get it. Of an A/B test, the prices of both
+    parts and how many others there are.
+    """
+
+    price: int | None = None
+    everybody: int = 0
+    people: int = 0
+    a_price: int = 0
+    b_price: int = 0
+    rest: int = 0
 
 
 @bp.route("/campaigns/<public_id>/review")
@@ -49,14 +66,20 @@ def review(public_id: str) -> ResponseReturnValue:
     campaign = owned(Campaign, public_id)
     if campaign.status != CampaignStatus.DRAFT:
         return to_report(campaign)
-    form = departure_form(campaign)
-    form.show(campaign)
-    return page(campaign, form, ab_test_form(campaign))
+    return page(campaign, departure_shown(campaign), ab_test_form(campaign))
 
 
 def departure_form(campaign: Campaign) -> DepartureForm:
     """The form that says how a draft leaves, with what is possible for it."""
     return DepartureForm().prepare(limits_validity=routes.can_limit_validity(campaign.route_id))
+
+
+def departure_shown(campaign: Campaign) -> DepartureForm:
+    """The same form with what was chosen."""
+    form = DepartureForm(formdata=None)
+    form.prepare(limits_validity=routes.can_limit_validity(campaign.route_id))
+    form.show(campaign)
+    return form
 
 
 def ab_test_form(campaign: Campaign) -> AbTestForm:
@@ -66,8 +89,16 @@ def ab_test_form(campaign: Campaign) -> AbTestForm:
     return form
 
 
-def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
-    """The review of a draft, with the forms that say how it leaves, and with which two texts."""
+def page(
+    campaign: Campaign,
+    form: DepartureForm,
+    ab_form: AbTestForm,
+    refusal: RefusalForm | None = None,
+) -> str:
+    """The review of a draft, with the forms that say how it leaves, and with which two texts.
+
+    `refusal` is the form with which a second person says no, if it was filled in wrongly.
+    """
     test = ab_tests.of(campaign)
     costs = ab_tests.costs(campaign, test) if test else None
     estimate = costs.whole if costs else audience.estimate(campaign)
@@ -105,6 +136,8 @@ def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
         duration=campaigns.duration(campaign, estimate.parts),
         agreed=_agreement(campaign, estimate, costs),
         limit=_limit(campaign, estimate.total),
+        second_yes=yes_standing.of(campaign, estimate.total),
+        refusal=refusal or RefusalForm(formdata=None),
         worker_missing=worker_missing(),
         original=original,
         too_late=follow_ups.too_late(campaign),
@@ -116,23 +149,29 @@ def page(campaign: Campaign, form: DepartureForm, ab_form: AbTestForm) -> str:
 @allow(Right.SEND)
 def send(public_id: str) -> ResponseReturnValue:
     """Launch the campaign for the price that the review showed."""
-    campaign = owned(Campaign, public_id)
-    price, reviewed, *parts = _agreed(campaign)
-    if price is None and campaign.status == CampaignStatus.DRAFT:
+    return begin(owned(Campaign, public_id))
+
+
+def begin(campaign: Campaign) -> ResponseReturnValue:
+    """Launch a draft, or plan it, as the review showed it to who has pressed the button."""
+    public_id = campaign.public_id
+    seen = agreed(campaign)
+    if seen.price is None and campaign.status == CampaignStatus.DRAFT:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
         return redirect(url_for("campaigns.review", public_id=public_id), 303)
-    ab_tests.agree(campaign, *parts)
+    ab_tests.agree(campaign, seen.a_price, seen.b_price, seen.rest)
     try:
-        begin = schedule.schedule if campaign.planned_time else launch.launch
-        begin(
+        start = schedule.schedule if campaign.planned_time else launch.launch
+        start(
             campaign,
-            price or 0,
+            seen.price or 0,
             as_it_stands="as_it_stands" in request.form,
             service_confirmed_by=me().public_id if "about_service" in request.form else "",
-            reviewed=reviewed,
+            reviewed=seen.everybody,
+            by=me().public_id,
         )
     except LaunchError as error:
-        already = error.code == launch.LaunchProblem.NOT_DRAFT
+        already = error.code == LaunchProblem.NOT_DRAFT
         flash(labels.problem(error), "info" if already else "bad")
         page = "campaigns.report" if already else "campaigns.review"
         return redirect(url_for(page, public_id=public_id), 303)
@@ -166,11 +205,11 @@ def _departure(campaign: Campaign, estimate: Estimate, at: datetime) -> dict[str
     }
 
 
-def _limit(campaign: Campaign, price: int) -> launch.LaunchProblem | None:
+def _limit(campaign: Campaign, price: int) -> LaunchProblem | None:
     """The limit of the account that this price would pass; one that starts later, in its month."""
     month = not campaign.planned_time
     reason = guard.over_limit(db.session(), my_account(), price, month=month)
-    return launch.OVER[reason] if reason else None
+    return OVER[reason] if reason else None
 
 
 def _examples(campaign: Campaign) -> list[MessageDraft]:
@@ -220,9 +259,9 @@ def _problem(campaign: Campaign, test: AbTest | None) -> str:
 
 
 def _agreement(campaign: Campaign, estimate: Estimate, costs: Costs | None) -> str:
-    """What a review promises, signed: prices in 1/10,000 and numbers of people."""
-    parts = [costs.a.total, costs.b.total, costs.rest.recipients] if costs else [0, 0, 0]
-    promised = [estimate.total, estimate.everybody, *parts]
+    """What a review promises, signed."""
+    parts = (costs.a.total, costs.b.total, costs.rest.recipients) if costs else (0, 0, 0)
+    promised = Agreed(estimate.total, estimate.everybody, estimate.recipients, *parts)
     return str(_agreements().dumps([_reviewed(campaign), promised]))
 
 
@@ -237,16 +276,11 @@ def _reviewed(campaign: Campaign) -> list[object]:
     return [campaign.public_id, drafts.stamp(campaign), list(leaves), compares]
 
 
-def _agreed(campaign: Campaign) -> tuple[int | None, int, int, int, int]:
-    """Price and recipients of the review, the prices of both parts of an A/B test, and its others.
-
-    No price when the draft has changed since.
-    """
+def agreed(campaign: Campaign) -> Agreed:
+    """What the review of this form promised; no price if the draft has changed since."""
     try:
         seen, promised = _agreements().loads(request.form.get("agreed", ""))
-        price, everybody, a_price, b_price, rest = map(int, promised)
+        found = Agreed(*map(int, promised))
     except (BadSignature, ValueError, TypeError):
-        return None, 0, 0, 0, 0
-    if seen != _reviewed(campaign):
-        return None, 0, 0, 0, 0
-    return price, everybody, a_price, b_price, rest
+        return Agreed()
+    return found if seen == _reviewed(campaign) else Agreed()

@@ -8,7 +8,7 @@ from promosms.language import gettext as _
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.auth.rights import Right
 from promosms.services.campaigns import schedule
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.views.campaigns import labels, report
 from promosms.views.campaigns.blueprint import bp, enqueue, to_report
 from promosms.web.access import allow, owned

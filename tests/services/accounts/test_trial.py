@@ -28,7 +28,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import guests, trial
 from promosms.services.campaigns import audience, campaigns, launch, own_test, preparation
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.sending import claiming, opt_outs
 from tests.services.sending.conftest import check_books, statuses
 from tests.support.cast import Cast

@@ -101,6 +101,10 @@ def month_limit(wish: Automation) -> None:
     guard.choose(wish.account_id, guard.Limits(per_month=1))
 
 
+def second_yes(wish: Automation) -> None:
+    guard.choose(wish.account_id, guard.Limits(second_yes_above=1))
+
+
 REASONS: dict[str, Callable[[Automation], None]] = {
     "money": no_money,
     "price": dearer,
@@ -112,6 +116,7 @@ REASONS: dict[str, Callable[[Automation], None]] = {
     "own_limit": own_limit,
     "campaign_limit": campaign_limit,
     "month_limit": month_limit,
+    "second_yes": second_yes,
 }
 
 

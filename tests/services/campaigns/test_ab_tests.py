@@ -8,7 +8,7 @@ from promosms.extensions import db
 from promosms.models import AbMeasure, AbTest, AbText, Account, Campaign, CampaignStatus, Recipient
 from promosms.services.campaigns import ab_tests, drafts, launch
 from promosms.services.campaigns.ab_tests import Choice
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from tests.services.sending.test_ab_tests import A, B, draft, stored_test
 from tests.support.cast import Cast
 

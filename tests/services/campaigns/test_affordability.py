@@ -20,7 +20,8 @@ from promosms.models import (
     now,
 )
 from promosms.services.campaigns import audience, campaigns, launch, preparation
-from promosms.services.campaigns.launch import IN_VAIN, LaunchError, LaunchProblem
+from promosms.services.campaigns.launch import IN_VAIN
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.installation import defaults
 from promosms.services.ledger import ledger
 from promosms.services.sending import sweep

@@ -36,7 +36,7 @@ from promosms.services.campaigns import (
     preparation,
     repeats,
 )
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.sending import opt_outs
 from tests.services.sending.conftest import MakeCampaign, make_campaign, statuses
 from tests.support.cast import Cast

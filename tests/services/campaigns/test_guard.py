@@ -26,7 +26,7 @@ from promosms.models import (
 )
 from promosms.services.campaigns import guard, launch, own_test, preparation
 from promosms.services.campaigns.guard import Limits, StopReason
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.inbox import direct_texts
 from promosms.services.ledger import ledger, spending
 from promosms.services.sending import sweep

@@ -38,7 +38,7 @@ from promosms.services.campaigns import (
     schedule,
 )
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.ledger import ledger
 from promosms.services.recipients import recipients
 from promosms.services.recipients.consent import Basis

@@ -18,7 +18,7 @@ from promosms.models import (
     SuppressionSource,
 )
 from promosms.services.campaigns import audience, drafts, launch, preparation, repeats
-from promosms.services.campaigns.launch import LaunchError
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.services.campaigns.repeats import Repeatable
 from promosms.services.privacy import erase_recipient
 from promosms.services.recipients import recipients

@@ -27,7 +27,7 @@ from promosms.models import (
 from promosms.services.accounts import preferences
 from promosms.services.campaigns import audience, drafts, guard, launch, preparation, schedule
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.recipients import lists
 from tests.services.sending.conftest import check_books
 from tests.support import two_transactions

@@ -24,7 +24,7 @@ from promosms.services.abuse import sms_pumping
 from promosms.services.abuse.sms_pumping import PumpingProblem
 from promosms.services.campaigns import drafts, launch, own_test
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.gateways import gateways, routes, routing, test_texts, workers
 from promosms.services.installation import defaults
 from promosms.supervisor import run

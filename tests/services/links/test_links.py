@@ -15,6 +15,7 @@ from promosms.models import Account, Click, Consent, Link, Message, RecipientAct
 from promosms.services.campaigns import audience, drafts, launch, live_estimate, own_test, text_cost
 from promosms.services.campaigns import clicks as clicks_of
 from promosms.services.campaigns.drafts import Draft
+from promosms.services.campaigns.launch_problems import LaunchError
 from promosms.services.links import clicks, links
 from promosms.services.privacy import purge_messages
 from promosms.services.recipients import recipients
@@ -84,7 +85,7 @@ def test_a_long_address_fits_when_it_is_shortened(context: None, cast: Cast) -> 
     asked = {"opt_out_line": False, "language": "en"}
     assert text_cost.problem(text, **asked) == text_cost.TextProblem.TOO_LONG
     assert text_cost.problem(text, **asked, short_links=True) is None
-    with pytest.raises(launch.LaunchError):
+    with pytest.raises(LaunchError):
         launch.check_text(text)
     assert len(sent.codes(sent.send(cast.owner, text))[OLA]) == 1
 

@@ -28,7 +28,7 @@ from promosms.models import (
 )
 from promosms.services.campaigns import audience, drafts, launch, own_test, preparation, repeats
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.gateways import simulated_phone
 from promosms.services.installation import defaults
 from promosms.services.senders import chosen, decisions, requests

@@ -37,7 +37,7 @@ from promosms.services.campaigns import (
 from promosms.services.campaigns.ab_tests import Choice
 from promosms.services.campaigns.departure import Departure
 from promosms.services.campaigns.drafts import Draft
-from promosms.services.campaigns.launch import LaunchError, LaunchProblem
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.privacy import erase_recipient
 from promosms.services.sending import claiming, opt_outs, recording, sweep
 from tests.services.sending.conftest import check_books

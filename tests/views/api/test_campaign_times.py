@@ -249,7 +249,9 @@ def test_one_that_could_not_start_says_why_and_is_started_by_hand(
     assert program.post(f"{planned}/start").get_json()["status"] == "preparing"
 
 
-@pytest.mark.parametrize("reason", ["suspended", "campaign_limit", "no_audience", "no_way_out"])
+@pytest.mark.parametrize(
+    "reason", ["suspended", "campaign_limit", "second_yes", "no_audience", "no_way_out"]
+)
 def test_what_may_not_leave_is_neither_planned_nor_moved(
     app: Flask, cast: Cast, program: Program, list_id: str, path: str, reason: str
 ) -> None:
@@ -259,6 +261,8 @@ def test_what_may_not_leave_is_neither_planned_nor_moved(
             account.status = AccountStatus.SUSPENDED
         if reason == "campaign_limit":
             session.add(Guard(account_id=account.id, per_campaign=1))
+        if reason == "second_yes":
+            session.add(Guard(account_id=account.id, second_yes_above=1))
     lists = [] if reason == "no_audience" else [list_id]
     other = draft(program, list_id, lists=lists, opt_out_line=reason != "no_way_out")
     refused = program.post(f"{other}/launch", PLANNED)
