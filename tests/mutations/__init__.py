@@ -17,6 +17,7 @@ from tests.mutations.opt_outs import OPT_OUT
 from tests.mutations.recipients import RECIPIENTS
 from tests.mutations.responses import RESPONSES
 from tests.mutations.rest32 import REST32
+from tests.mutations.second_yes import SECOND_YES
 from tests.mutations.segments import SEGMENTS
 from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
@@ -49,4 +50,5 @@ MUTATIONS = (
     *WEBHOOKS,
     *INBOX,
     *COLLEAGUES,
+    *SECOND_YES,
 )

@@ -30,6 +30,17 @@ def together() -> Topic:
                 ),
             ),
             Part(
+                _("Two people for what is dear"),
+                (
+                    _(
+                        "Under Billing, “Limits”, an owner chooses an amount. A campaign that costs "
+                        "more leaves only when a second person who may send says yes. One asks on "
+                        "the review, the others get an e-mail. Who changes the text, the people or "
+                        "the time asks again."
+                    ),
+                ),
+            ),
+            Part(
                 _("When somebody leaves your business"),
                 (
                     _(
@@ -54,7 +65,10 @@ def together() -> Topic:
             ),
         ),
         (Link("colleagues.index", _("Colleagues")),),
-        _("team, user, employee, staff, role, right, permission, invite, member, viewer, owner"),
+        _(
+            "team, user, employee, staff, role, right, permission, invite, member, viewer, owner, "
+            "approve, approval, second yes, four eyes"
+        ),
     )
 
 
