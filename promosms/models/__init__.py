@@ -56,6 +56,7 @@ from promosms.models.campaigns.campaign import (
     is_promotional,
 )
 from promosms.models.campaigns.draft_version import DraftVersion
+from promosms.models.campaigns.estimate import CampaignEstimate
 from promosms.models.campaigns.guard import Guard
 from promosms.models.campaigns.link import Click, Link, LinkKind
 from promosms.models.campaigns.template import CampaignTemplate
@@ -204,6 +205,7 @@ __all__ = [
     "Campaign",
     "CampaignBreakdown",
     "GroupedBy",
+    "CampaignEstimate",
     "CampaignKind",
     "CampaignList",
     "CampaignSegment",

@@ -109,6 +109,7 @@ ARGUMENTS = {
     "campaigns.restore": "draft version",
     "campaigns.report": "campaign sending",
     "campaigns.live": "campaign sending",
+    "campaigns.counting": "campaign draft",
     "campaigns.download": "campaign finished",
     "campaigns.compare": "campaign finished",
     "campaigns.pause": "campaign sending",

@@ -99,6 +99,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/campaigns/launch.py",
         "services/accounts/trial.py",
         "services/campaigns/text_cost.py",
+        "services/campaigns/estimating.py",
         "services/campaigns/live_estimate.py",
         "services/campaigns/live_groups.py",
         "services/sending/claiming.py",

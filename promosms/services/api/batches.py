@@ -38,7 +38,7 @@ from promosms.services.api import composing, idempotency
 from promosms.services.api.composing import Refusal, Refused
 from promosms.services.api.idempotency import Once
 from promosms.services.campaigns import guard, message_rows
-from promosms.services.campaigns.audience import MessageDraft
+from promosms.services.campaigns.estimates import MessageDraft
 from promosms.services.gateways import routing
 from promosms.services.ledger import ledger
 from promosms.services.prices import prices

@@ -10,7 +10,7 @@ from promosms.models import Account, Automation, Campaign, Recipient, Trigger, n
 from promosms.services.automations import days, problems, run
 from promosms.services.automations.automations import prototype_of, zone_of
 from promosms.services.campaigns import addressed, audience, text_cost
-from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.estimates import Estimate, MessageDraft
 from promosms.services.campaigns.occasions import Occasion
 from promosms.services.senders import answerable
 

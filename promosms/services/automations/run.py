@@ -31,7 +31,7 @@ from promosms.services.automations import costs, days, problems
 from promosms.services.automations.automations import prototype_of, zone_of
 from promosms.services.automations.problems import PauseReason
 from promosms.services.campaigns import audience, copies, launch, occasions
-from promosms.services.campaigns.audience import Estimate
+from promosms.services.campaigns.estimates import Estimate
 from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 
 MOST_MISSED = 31

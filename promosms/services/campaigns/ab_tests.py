@@ -5,9 +5,11 @@ texts to their parts of the people, and it waits itself (COMPARING) until one tu
 goes to the others with that text. Whoever is left out of a part is left out of the whole.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -27,8 +29,8 @@ from promosms.models import (
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, campaigns, clicks, copies, responses
 from promosms.services.campaigns.ab_parts import Shares
-from promosms.services.campaigns.audience import Estimate
 from promosms.services.campaigns.drafts import NotDraft
+from promosms.services.campaigns.estimates import Estimate
 from promosms.services.senders import answerable
 from promosms.sms import addresses
 
@@ -140,15 +142,27 @@ def with_text_b(campaign: Campaign, test: AbTest) -> Campaign:
     return copies.unstored(campaign, text=test.text_b)
 
 
-def costs(campaign: Campaign, test: AbTest) -> Costs:
-    """What its parts cost at this moment; for the others the dearer text counts."""
+def audiences(campaign: Campaign, test: AbTest) -> list[tuple[Campaign, ColumnElement[bool]]]:
+    """Who may get which text: some text A, some text B, and the others either of both."""
     second, shares = with_text_b(campaign, test), Shares(campaign.id, test.share)
-    rest = [audience.estimate(one, shares.rest()) for one in (campaign, second)]
-    return Costs(
-        a=audience.estimate(campaign, shares.of(AbText.A)),
-        b=audience.estimate(second, shares.of(AbText.B)),
-        rest=max(rest, key=lambda estimate: estimate.total),
-    )
+    return [
+        (campaign, shares.of(AbText.A)),
+        (second, shares.of(AbText.B)),
+        (campaign, shares.rest()),
+        (second, shares.rest()),
+    ]
+
+
+def costs_of(estimates: Sequence[Estimate]) -> Costs:
+    """What its parts cost, of the estimates of its `audiences`; for the others the dearer text
+    counts."""
+    a, b, *rest = estimates
+    return Costs(a, b, max(rest, key=lambda estimate: estimate.total))
+
+
+def costs(campaign: Campaign, test: AbTest) -> Costs:
+    """What its parts cost at this moment."""
+    return costs_of([audience.estimate(*one) for one in audiences(campaign, test)])
 
 
 def unmeasurable(campaign: Campaign, test: AbTest) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from promosms.extensions import db
 from promosms.models import Account, Campaign, CampaignStatus
 from promosms.services.campaigns import audience
-from promosms.services.campaigns.audience import Estimate
+from promosms.services.campaigns.estimates import Estimate
 
 
 def unaffordable(campaign: Campaign) -> Estimate | None:

@@ -3,11 +3,9 @@
 The review page and the preparation read the same pages, so that both show the same.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
 from sqlalchemy import (
@@ -37,6 +35,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.campaigns import ab_parts, addressed, repeats
+from promosms.services.campaigns.estimates import Estimate, MessageDraft, Place, Tally, place_of
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing
 from promosms.services.prices import prices
@@ -45,8 +44,6 @@ from promosms.services.senders import answerable, chosen
 from promosms.services.senders.chosen import SenderOf
 from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT, reason_of
 from promosms.sms import segments
-from promosms.sms.quiet_hours import zones
-from promosms.sms.quiet_hours.zones import Zones
 
 PAGE = 5000
 AREA = 1 + TIMEZONE_LONGEST_PREFIX  # as much of a number as tells its zone
@@ -56,81 +53,6 @@ TOO_LONG = "too_long"
 EMPTY = "empty"
 
 PriceOf = Callable[[str, str], int | None]
-
-
-class MessageDraft(NamedTuple):
-    """The message that one recipient would get; `reason` says why they get none, or is empty."""
-
-    recipient_id: int
-    recipient: str | None
-    phone: str
-    country: str
-    text: str
-    encoding: str
-    parts: int
-    price: int
-    reason: str
-    gateway_id: int | None
-    sender: str
-
-
-@dataclass
-class CountryPrice:
-    """Recipients, parts and amounts (1/10,000) of a country, or of a price within it."""
-
-    country: str
-    recipients: int = 0
-    parts: int = 0
-    price: int = 0
-    total: int = 0
-
-
-Place = tuple[str, Zones]
-"""A country, and the zones in it in which a number may be."""
-CountryPrices = dict[tuple[str, int], CountryPrice]
-
-
-@dataclass
-class Estimate:
-    """The result and the cost of a launch at this moment."""
-
-    recipients: int = 0
-    parts: int = 0
-    total: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    by_country: list[CountryPrice] = field(default_factory=list)
-    longest: MessageDraft | None = None
-    places: Counter[Place] = field(default_factory=Counter)
-    """Recipients by country and time zones, of a campaign that leaves by their clocks."""
-    dearest: int = 0
-    """The highest price of a text."""
-
-    def __add__(self, other: "Estimate") -> "Estimate":
-        """Both together, of different people."""
-        by_price = {(row.country, row.price): replace(row) for row in self.by_country}
-        for row in other.by_country:
-            mine = by_price.setdefault(
-                (row.country, row.price), CountryPrice(row.country, price=row.price)
-            )
-            mine.recipients += row.recipients
-            mine.parts += row.parts
-            mine.total += row.total
-        longest = [draft for draft in (self.longest, other.longest) if draft]
-        return Estimate(
-            recipients=self.recipients + other.recipients,
-            parts=self.parts + other.parts,
-            total=self.total + other.total,
-            skipped=dict(Counter(self.skipped) + Counter(other.skipped)),
-            by_country=sorted(by_price.values(), key=_order),
-            longest=max(longest, key=lambda draft: draft.parts, default=None),
-            places=self.places + other.places,
-            dearest=max(self.dearest, other.dearest),
-        )
-
-    @property
-    def everybody(self) -> int:
-        """All recipients, with those who are left out."""
-        return self.recipients + sum(self.skipped.values())
 
 
 def placeholders() -> tuple[str, ...]:
@@ -167,18 +89,20 @@ def render(campaign: Campaign, recipient: Recipient | None) -> str:
 def estimate(campaign: Campaign, only: ColumnElement[bool] | None = None) -> Estimate:
     """Read the whole audience, or `only` those that meet a condition, and add up what launching
     would cost."""
-    total, read = Estimate(), 0
-    by_price: CountryPrices = {}
+    tally = tally_of(campaign)
     for page in read_pages(campaign, only=only):
-        read += len(page)
-        for draft in page:
-            _add(total, by_price, draft)
-        if campaign.each_clock and campaign.planned_time:
-            total.places.update(_place(d.country, d.phone) for d in page if not d.reason)
-    if _guests(campaign) is not None and (others := count(campaign) - read):
-        total.skipped[trial.SKIPPED] = others
-    total.by_country = sorted(by_price.values(), key=_order)
-    return total
+        tally.take(page)
+    return tally.end(_left_unread(campaign, tally))
+
+
+def tally_of(campaign: Campaign, so_far: Estimate | None = None) -> Tally:
+    """What adds up the audience of this campaign, beginning with what was added up already."""
+    return Tally(so_far, by_clock=bool(campaign.each_clock and campaign.planned_time))
+
+
+def _left_unread(campaign: Campaign, tally: Tally) -> int:
+    """How many were not read, because the account is on trial and may not text them."""
+    return count(campaign) - tally.read if _guests(campaign) is not None else 0
 
 
 def places(campaign: Campaign) -> set[Place]:
@@ -189,7 +113,7 @@ def places(campaign: Campaign) -> set[Place]:
     guests = _guests(campaign)
     if guests is not None:
         query = query.where(Recipient.phone.in_(guests))
-    return {_place(country, phone) for country, phone in db.session.execute(query)}
+    return {place_of(country, phone) for country, phone in db.session.execute(query)}
 
 
 def has_anybody(campaign: Campaign) -> bool:
@@ -198,13 +122,17 @@ def has_anybody(campaign: Campaign) -> bool:
 
 
 def read_pages(
-    campaign: Campaign, after: int = 0, *, only: ColumnElement[bool] | None = None
+    campaign: Campaign,
+    after: int = 0,
+    *,
+    only: ColumnElement[bool] | None = None,
+    size: int | None = None,
 ) -> Iterator[list[MessageDraft]]:
     """Pages of drafts in the order of the recipients' ids, starting after the id `after`.
 
     On trial only guests are read, also those who have not agreed: nobody else gets a message.
     """
-    read = _page_reader(campaign, only)
+    read = _page_reader(campaign, only, size)
     while drafts := read(db.session(), after):
         yield drafts
         after = drafts[-1].recipient_id
@@ -228,14 +156,14 @@ def read_pages_ahead(campaign: Campaign, after: int = 0) -> Iterator[list[Messag
 
 
 def _page_reader(
-    campaign: Campaign, only: ColumnElement[bool] | None = None
+    campaign: Campaign, only: ColumnElement[bool] | None = None, size: int | None = None
 ) -> Callable[[Session, int], list[MessageDraft]]:
     """A function that reads the page after a recipient's id."""
     writer = writer_of(campaign)
     price_of = prices.price_list(campaign.route_id, campaign.account_id).of
     choose, promotional = routing.chooser(campaign.route_id), is_promotional(campaign.kind)
     sender_of = chosen.of(campaign.route_id, campaign.sender_id).by_country()
-    query = _query(campaign, writer).where(true() if only is None else only).limit(PAGE)
+    query = _query(campaign, writer).where(true() if only is None else only).limit(size or PAGE)
     guests = _guests(campaign)
     unconfirmed = trial.unconfirmed(db.session.get_one(Account, campaign.account_id))
     if guests is not None:
@@ -351,28 +279,3 @@ def if_confirmed(unconfirmed: set[str], draft: MessageDraft) -> MessageDraft:
 def _guests(campaign: Campaign) -> set[str] | None:
     """The numbers that the account may text; None when there is no limit."""
     return trial.may_text(db.session.get_one(Account, campaign.account_id))
-
-
-def _place(country: str, phone: str) -> Place:
-    return country, zones.of_number(country, phone)
-
-
-def _order(row: CountryPrice) -> tuple[int, str, int]:
-    return -row.recipients, row.country, row.price
-
-
-def _add(total: Estimate, by_price: CountryPrices, draft: MessageDraft) -> None:
-    if draft.reason:
-        total.skipped[draft.reason] = total.skipped.get(draft.reason, 0) + 1
-        return
-    price = draft.price // draft.parts
-    row = by_price.setdefault((draft.country, price), CountryPrice(draft.country, price=price))
-    row.recipients += 1
-    row.parts += draft.parts
-    row.total += draft.price
-    total.recipients += 1
-    total.parts += draft.parts
-    total.total += draft.price
-    total.dearest = max(total.dearest, draft.price)
-    if total.longest is None or draft.parts > total.longest.parts:
-        total.longest = draft

@@ -10,8 +10,8 @@ from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, now
 from promosms.services.campaigns import campaigns
-from promosms.services.campaigns.audience import Estimate
 from promosms.services.campaigns.drafts import NotDraft
+from promosms.services.campaigns.estimates import Estimate
 from promosms.services.sending import own_clocks, pace
 from promosms.services.sending import quiet_hours as bound
 from promosms.services.sending.pace import Pace

@@ -24,6 +24,7 @@ from promosms.services.accounts import trial
 from promosms.services.campaigns import (
     ab_tests,
     audience,
+    estimating,
     follow_ups,
     guard,
     kinds,
@@ -101,6 +102,7 @@ def launch(
             **values,
         )
         forget_versions(session, campaign.id)
+        estimating.forget(session, campaign.id)
         _check_trial(session, campaign)
         if test is not None and not ab_tests.go_on(session, campaign, begins=begins):
             raise LaunchError(LaunchProblem.PRICE_CHANGED)

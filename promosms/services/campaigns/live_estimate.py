@@ -15,8 +15,9 @@ from promosms.extensions import db
 from promosms.models import FIELD_NAMES, Account, is_promotional
 from promosms.services.accounts import trial
 from promosms.services.campaigns import audience, live_groups
-from promosms.services.campaigns.audience import MessageDraft, PriceOf
+from promosms.services.campaigns.audience import PriceOf
 from promosms.services.campaigns.drafts import Draft
+from promosms.services.campaigns.estimates import MessageDraft
 from promosms.services.campaigns.live_groups import Group
 from promosms.services.campaigns.writer import Writer
 from promosms.services.gateways import routing

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite
 from promosms.models import Message, MessageStatus, now, table_of
-from promosms.services.campaigns.audience import MessageDraft
+from promosms.services.campaigns.estimates import MessageDraft
 
 SharedValues = tuple[int, int, int, bool]
 SHARED_COLUMNS = ("account_id", "campaign_id", "priority", "flash")

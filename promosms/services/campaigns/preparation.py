@@ -26,7 +26,7 @@ from promosms.services.campaigns import (
     occasions,
     schedule,
 )
-from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.estimates import Estimate, MessageDraft
 from promosms.services.campaigns.guard import StopReason
 from promosms.services.campaigns.launch_problems import LaunchProblem
 from promosms.services.ledger import ledger

@@ -7,22 +7,42 @@ import json
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import ab_tests, departure, drafts
 
+NAMES = {"name": "", "follow_up": None}
+TIMES = {"planned_time": "", "planned_zone": "", "latest_hours": 0}
+
 
 def digest(campaign: Campaign) -> str:
     """The same as long as a campaign stays what it is; its name may change.
 
     Of one that waits for an agreement to a new price, this price is part of it.
     """
-    draft = vars(drafts.read(campaign)) | {"name": "", "follow_up": None}
     test = ab_tests.chosen(campaign)
-    said = [
-        {
-            name: sorted(value) if isinstance(value, list) else value
-            for name, value in draft.items()
-        },
-        [campaign.follow_up_of, campaign.follow_up_kind, campaign.repeat_of],
+    return _hash(
+        _draft(campaign) | NAMES,
         dataclasses.astuple(departure.of(campaign)),
         dataclasses.astuple(test) if test else None,
         campaign.total_price if campaign.status == CampaignStatus.BLOCKED else None,
-    ]
+    )
+
+
+def digest_of_costs(campaign: Campaign) -> str:
+    """The same as long as the estimate of a campaign is: when it leaves changes nothing."""
+    test = ab_tests.chosen(campaign)
+    return _hash(
+        _draft(campaign) | NAMES | TIMES,
+        departure.of(campaign).each_clock,
+        [test.text_b, test.share] if test else None,
+    )
+
+
+def _draft(campaign: Campaign) -> dict[str, object]:
+    typed = vars(drafts.read(campaign))
+    of_another = campaign.follow_up_of, campaign.follow_up_kind, campaign.repeat_of
+    return {
+        **{name: sorted(one) if isinstance(one, list) else one for name, one in typed.items()},
+        "of_another": of_another,
+    }
+
+
+def _hash(*said: object) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -5,6 +5,7 @@ the start. So a campaign starts at ten also if the rules of the zone have change
 another time zone of the account does not move it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,7 @@ from promosms.extensions import db
 from promosms.lib import wall_clock
 from promosms.models import Account, Campaign, CampaignStatus, now
 from promosms.services.campaigns import ab_tests, audience, launch, second_yes
+from promosms.services.campaigns.estimates import Place
 from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.services.mail import emails, notify
 from promosms.services.recipients import detail_names
@@ -80,11 +82,15 @@ def planned(campaign: Campaign) -> datetime | None:
     return wall_clock.moment(wall(campaign), zone_named(_starts_in(campaign)))
 
 
-def starts_at(campaign: Campaign) -> datetime | None:
-    """The moment at which a draft would start for those who get it now; None: when it is sent."""
+def starts_at(campaign: Campaign, places: Iterable[Place] | None = None) -> datetime | None:
+    """The moment at which a draft would start for those who get it now; None: when it is sent.
+
+    `places` are where these people are, if that is known.
+    """
     if not campaign.planned_time:
         return None
-    return wall_clock.moment(wall(campaign), zone_named(_first_zone(campaign)))
+    zone = _first_zone(campaign, places)
+    return wall_clock.moment(wall(campaign), zone_named(zone))
 
 
 def comes_twice(campaign: Campaign) -> bool:
@@ -102,12 +108,13 @@ def _starts_in(campaign: Campaign) -> str:
     return (campaign.each_clock and campaign.first_zone) or campaign.planned_zone
 
 
-def _first_zone(campaign: Campaign) -> str:
+def _first_zone(campaign: Campaign, places: Iterable[Place] | None = None) -> str:
     """The zone in which it starts: that of the account, or the first one of the recipients."""
     if not campaign.each_clock:
         return campaign.planned_zone
-    places = {zones for _country, zones in audience.places(campaign)}
-    return own_clocks.first_zone(campaign.planned_time, places) or campaign.planned_zone
+    found = audience.places(campaign) if places is None else places
+    zones = {zones for _country, zones in found}
+    return own_clocks.first_zone(campaign.planned_time, zones) or campaign.planned_zone
 
 
 def schedule(

@@ -20,8 +20,8 @@ from promosms.services.api import campaign_drafts, campaign_texts
 from promosms.services.api.composing import Refused
 from promosms.services.api.idempotency import Once
 from promosms.services.campaigns import audience, campaigns, launch
-from promosms.services.campaigns.audience import Estimate as Estimated
 from promosms.services.campaigns.drafts import Draft
+from promosms.services.campaigns.estimates import Estimate as Estimated
 from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 from promosms.views.api import campaign_answers as answers
 from promosms.views.api import cursors, refusals

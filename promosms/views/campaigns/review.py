@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from promosms import queue
 from promosms.extensions import db
 from promosms.forms.campaigns.ab_test import AbTestForm
 from promosms.forms.campaigns.departure import DepartureForm
@@ -22,6 +23,7 @@ from promosms.services.campaigns import (
     campaigns,
     departure,
     drafts,
+    estimating,
     follow_ups,
     guard,
     kinds,
@@ -31,7 +33,8 @@ from promosms.services.campaigns import (
     text_cost,
 )
 from promosms.services.campaigns.ab_tests import Costs
-from promosms.services.campaigns.audience import Estimate, MessageDraft
+from promosms.services.campaigns.estimates import Estimate, MessageDraft
+from promosms.services.campaigns.estimating import Found
 from promosms.services.campaigns.launch_problems import OVER, LaunchError, LaunchProblem
 from promosms.services.gateways import routes, routing
 from promosms.services.senders import answerable, chosen
@@ -42,6 +45,7 @@ from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, 
 from promosms.web.access import allow, me, my_account, owned
 
 EXAMPLES = 3
+FEW = 200  # examples are looked for among so many people first
 
 
 class Agreed(NamedTuple):
@@ -99,12 +103,14 @@ def page(
 
     `refusal` is the form with which a second person says no, if it was filled in wrongly.
     """
-    test = ab_tests.of(campaign)
-    costs = ab_tests.costs(campaign, test) if test else None
-    estimate = costs.whole if costs else audience.estimate(campaign)
+    typed = form.errors or ab_form.errors or (refusal and refusal.errors)
+    found = estimating.of(campaign, any_age=bool(typed))
+    if found.estimate is None:
+        return _wait(campaign, found)
+    test, estimate, costs = ab_tests.of(campaign), found.estimate, found.costs
     original = repeats.original(campaign)
     on_top = chosen.of(campaign.route_id, campaign.sender_id)
-    starts_at = schedule.starts_at(campaign)
+    starts_at = schedule.starts_at(campaign, estimate.places)
     at = starts_at or now()
     countries = [price.country for price in estimate.by_country]
     second = ab_tests.with_text_b(campaign, test) if test else None
@@ -112,6 +118,7 @@ def page(
         "campaigns/review.html",
         campaign=campaign,
         estimate=estimate,
+        counted_at=found.counted_at,
         examples=_examples(campaign),
         examples_b=_examples(second) if second else [],
         ab_test=ab_form,
@@ -143,6 +150,39 @@ def page(
         too_late=follow_ups.too_late(campaign),
         repeatable=repeats.of(original) if original else None,
     )
+
+
+@bp.route("/campaigns/<public_id>/review/counting")
+@allow(Right.LOOK)
+def counting(public_id: str) -> ResponseReturnValue:
+    """How far a worker is with the estimate, for the page that waits for it."""
+    campaign = owned(Campaign, public_id)
+    if campaign.status != CampaignStatus.DRAFT:
+        return render_template("campaigns/counting.html", found=Found(Estimate()))
+    found = estimating.of(campaign)
+    _wake(campaign, found)
+    return render_template(
+        "campaigns/counting.html", campaign=campaign, found=found, worker_missing=worker_missing()
+    )
+
+
+def _wait(campaign: Campaign, found: Found) -> str:
+    """The review while a worker counts: without a price, and without a button that sends."""
+    _wake(campaign, found)
+    return render_template(
+        "campaigns/wait.html",
+        campaign=campaign,
+        found=found,
+        examples=_examples(campaign),
+        original=repeats.original(campaign),
+        worker_missing=worker_missing(),
+    )
+
+
+def _wake(campaign: Campaign, found: Found) -> None:
+    """Wake a worker for the estimate; it is asked for again as long as somebody waits."""
+    if found.idle and estimating.want(campaign):
+        queue.wake("work", "estimates.run", campaign.id)
 
 
 @bp.route("/campaigns/<public_id>/send", methods=["POST"])
@@ -213,8 +253,13 @@ def _limit(campaign: Campaign, price: int) -> LaunchProblem | None:
 
 
 def _examples(campaign: Campaign) -> list[MessageDraft]:
-    first_page = next(audience.read_pages(campaign), [])
-    return [draft for draft in first_page if not draft.reason][:EXAMPLES]
+    found: list[MessageDraft] = []
+    for size in (FEW, audience.PAGE):
+        page = next(audience.read_pages(campaign, size=size), [])
+        found = [draft for draft in page if not draft.reason][:EXAMPLES]
+        if len(found) == EXAMPLES or len(page) < size:
+            break
+    return found
 
 
 def _texts(campaign: Campaign, test: AbTest | None) -> list[str]:

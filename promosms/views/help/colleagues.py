@@ -33,10 +33,10 @@ def together() -> Topic:
                 _("Two people for what is dear"),
                 (
                     _(
-                        "Under Billing, “Limits”, an owner chooses an amount. A campaign that costs "
-                        "more leaves only when a second person who may send says yes. One asks on "
-                        "the review, the others get an e-mail. Who changes the text, the people or "
-                        "the time asks again."
+                        "Under Billing, “Limits”, an owner chooses an amount. A campaign that "
+                        "costs more leaves only when a second person who may send says yes. One "
+                        "asks on the review, the others get an e-mail. Who changes the text, the "
+                        "people or the time asks again."
                     ),
                 ),
             ),

@@ -21,7 +21,7 @@ from promosms.models import (
 )
 from promosms.services.automations import run as automation_run
 from promosms.services.campaigns import audience, launch, occasions
-from promosms.services.campaigns.audience import Estimate
+from promosms.services.campaigns.estimates import Estimate
 from promosms.services.recipients import lists
 from promosms.services.sending import claiming
 from promosms.services.sending.claiming import Claim
