@@ -23,6 +23,7 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.gateways import speed
+from promosms.services.recipients import counts
 
 PAGE = 25
 ROWS = 50
@@ -56,9 +57,8 @@ class Figures:
 
 
 def count_recipients(account: Account) -> int:
-    """The number of recipients of an account."""
-    query = select(func.count(Recipient.id)).where(Recipient.account_id == account.id)
-    return db.session.scalar(query) or 0
+    """The number of recipients of an account, from the counts that are kept."""
+    return sum(row.people for row in counts.of(account.id))
 
 
 def page(account: Account, before: int | None = None) -> Page[Campaign]:
@@ -180,7 +180,7 @@ def messages(
     Those with one of the statuses, to one of the phones, with one of the pairs of a status and a
     reason; all of them without.
     """
-    query = _messages(campaign)
+    query = select(Message.id).where(Message.campaign_id == campaign.id)
     if reasons:
         alike = [and_(has_status([status]), Message.reason == why) for status, why in reasons]
         query = query.where(or_(*alike))
@@ -188,25 +188,38 @@ def messages(
         query = query.where(has_status(statuses))
     if phones is not None:
         query = query.where(Message.phone.in_(phones))
-    rows = db.session.execute(select_page(query, Message.id, after, ROWS, ascending=True))
+    ids = select_page(query, Message.id, after, ROWS, ascending=True)
+    rows = db.session.execute(_with_names(ids))
     return page_of(rows, ROWS, lambda row: row[0].id)
 
 
 def example(campaign: Campaign) -> MessageRow | None:
     """The first message that has arrived, as somebody has read it, with their names."""
-    query = _messages(campaign).where(has_status([MessageStatus.DELIVERED]))
-    return db.session.execute(query.order_by(Message.id).limit(1)).first()
+    if not campaign.n_delivered:
+        return None  # else all of them would be looked at
+    arrived = Message.campaign_id == campaign.id, has_status([MessageStatus.DELIVERED])
+    first = select(Message.id).where(*arrived).order_by(Message.id).limit(1)
+    return db.session.execute(_with_names(first)).first()
 
 
 def pages_of_messages(campaign: Campaign) -> Iterator[Sequence[MessageRow]]:
     """All messages of a campaign, read in chunks."""
-    for rows in all_pages(_messages(campaign), Message.id, CHUNK):
+    everything = select(Message.id).where(Message.campaign_id == campaign.id)
+    for chunk in all_pages(everything, Message.id, CHUNK):
+        ids = [row[0] for row in chunk]
+        rows = db.session.execute(_with_names(select(Message.id).where(Message.id.in_(ids)))).all()
         yield rows
         for row in rows:
             db.session.expunge(row[0])
 
 
-def _messages(campaign: Campaign) -> Select[Message, str, str, str]:
+def _with_names(ids: Select[int]) -> Select[Message, str, str, str]:
+    """These messages, in the order of their ids, with the names of their recipients.
+
+    The ids are found first: while PostgreSQL has no statistics about the messages of a large new
+    campaign, it would read all recipients to join them with a few.
+    """
+    chosen = ids.subquery()
     return (
         select(
             Message,
@@ -214,9 +227,10 @@ def _messages(campaign: Campaign) -> Select[Message, str, str, str]:
             func.coalesce(Recipient.last_name, ""),
             func.coalesce(Recipient.public_id, ""),
         )
+        .join(chosen, chosen.c.id == Message.id)
         .outerjoin(
             Recipient,
             (Recipient.account_id == Message.account_id) & (Recipient.phone == Message.phone),
         )
-        .where(Message.campaign_id == campaign.id)
+        .order_by(Message.id)
     )
