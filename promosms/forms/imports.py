@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from flask_babel.speaklater import LazyString
 from flask_wtf.file import FileField, FileRequired
 from markupsafe import Markup
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
@@ -31,6 +32,7 @@ from promosms.services.recipients.fields import labels
 from promosms.settings import settings
 from promosms.sms.phone import LONGEST_TYPED
 
+SIZE = LazyString(lambda: number(settings.import_bytes // (1024 * 1024)))
 _WORKBOOKS = ".xlsx,.xlsm,.xlsb,.xls,.ods"
 
 
@@ -42,7 +44,8 @@ class UploadForm(Form):
         [FileRequired(_("Choose a file."))],
         description=_(
             "An Excel or LibreOffice workbook (XLSX, XLS, ODS), or a CSV file; "
-            "up to 20\N{NO-BREAK SPACE}MB."
+            "up to %(size)s\N{NO-BREAK SPACE}MB.",
+            size=SIZE,
         ),
         render_kw={
             "accept": f"{_WORKBOOKS},.csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"

@@ -126,6 +126,7 @@ class Settings:
     log_ip_days: LogDays = 7
     # files and e-mail
     max_content_length: Annotated[int, Between(1, 1024**3, "bytes")] = 20 * 1024 * 1024
+    import_bytes: Annotated[int, Between(1, 1024**3, "bytes")] = 100 * 1024 * 1024
     import_rows: Annotated[int, Between(1, 100_000_000, "rows")] = 1_000_000
     mail_server: str = ""
     mail_port: Annotated[int, Between(1, 65_535)] = 587

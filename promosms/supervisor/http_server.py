@@ -12,7 +12,7 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,7 +91,8 @@ class Parser(HTTPRequestParser):
         """Give the body a buffer with a limit."""
         super().parse_header(header_plus)
         if self.body_rcv is not None:
-            self.body_rcv.buf = Body(self.adj.inbuf_overflow, self.adj.largest)
+            largest = self.adj.larger.get(self.path, self.adj.largest)
+            self.body_rcv.buf = Body(self.adj.inbuf_overflow, largest)
 
 
 class Channel(HTTPChannel):
@@ -309,11 +310,14 @@ class Servers:
         threads: int,
         connections: int = 1000,
         largest: int = 0,
+        larger: Mapping[str, int] | None = None,
         tls: Callable[[], ssl.SSLContext] | None = None,
         deadlines: Deadlines | None = None,
         crowds: Iterable[Crowd] = (),
     ) -> None:
         """`largest`: bytes of a body that are kept for the application; the rest is only counted.
+
+        `larger` has paths where it is another number.
 
         `tls` is asked for each connection.
         """
@@ -321,6 +325,7 @@ class Servers:
         self.threads = _threads(threads)
         self.crowds = [(crowd.path, _threads(crowd.threads)) for crowd in crowds]
         adjustments = _adjustments("http" if tls is None else "https", connections, largest)
+        adjustments.larger = larger or {}
         self.servers = [
             Server(
                 *(app, self.map, each, self.threads, adjustments, tls),

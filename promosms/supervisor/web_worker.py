@@ -10,7 +10,9 @@ from typing import Any
 from gunicorn.sock import ssl_context
 from gunicorn.workers.base import Worker
 
+from promosms.services.imports import imports
 from promosms.services.links import links
+from promosms.settings import settings_of
 from promosms.supervisor.http_server import Crowd, Deadlines, Servers
 
 SPARE_FILES = 200  # besides those of the connections: database, Redis, logs, bodies
@@ -31,6 +33,7 @@ class WebWorker(Worker):
             threads=self.cfg.threads,
             connections=connections,
             largest=self.wsgi.config["MAX_CONTENT_LENGTH"],
+            larger={imports.UPLOAD: settings_of(self.wsgi).import_bytes},
             tls=Certificate(self.cfg).context if self.cfg.is_ssl else None,
             deadlines=Deadlines(keepalive=self.cfg.keepalive),
             crowds=[Crowd(links.PATH)],

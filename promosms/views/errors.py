@@ -19,7 +19,6 @@ from promosms.services.abuse import refusals
 from promosms.services.abuse.refusals import PumpingProblem
 from promosms.services.api.rest32.statuses import NotDone
 from promosms.services.auth.hashing_slots import Busy
-from promosms.settings import settings
 from promosms.web import access
 from promosms.web.api import problems, rest32
 from promosms.web.api.problems import Problem
@@ -86,7 +85,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     _drain()
     if answer := _to_program(error):
         return answer
-    size = settings.max_content_length // (1024 * 1024)
+    size = (request.max_content_length or 0) // (1024 * 1024)
     title = _("This file is too large")
     advice = _(
         "Files may have up to %(size)s MB. Split the list into several files, or keep only the "

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,6 +40,7 @@ from promosms.services.imports import sheets as import_sheets
 from promosms.services.imports.files import BadFile
 from promosms.services.imports.outcome import Choice
 from promosms.services.recipients import exports, lists
+from promosms.settings import settings
 from promosms.views import files, mending, outcomes
 from promosms.views.recipients import tables as recipient_tables
 from promosms.web.access import allow, fresh, me, my_account, owned
@@ -57,7 +59,14 @@ def index() -> ResponseReturnValue:
     return render_template("imports/index.html", imports=rows)
 
 
-@bp.route("/imports/new", methods=["GET", "POST"])
+@bp.url_value_preprocessor
+def _take_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A file may be larger than other forms; said before anything reads the body."""
+    if endpoint == "imports.new":
+        request.max_content_length = settings.import_bytes
+
+
+@bp.route(imports.UPLOAD, methods=["GET", "POST"])
 @allow(Right.RECIPIENTS)
 def new() -> ResponseReturnValue:
     """Upload a file."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promosms.supervisor.http_server import Crowd, Servers
 
@@ -18,11 +18,11 @@ PATIENCE = 120  # seconds, after which a test has failed
 
 
 @contextmanager
-def serving(app: "WSGIApplication") -> Iterator[int]:
+def serving(app: "WSGIApplication", **sizes: Any) -> Iterator[int]:
     """A server with one thread for pages and three for the crowd; gives its port."""
     listening = socket.create_server(("127.0.0.1", 0))
     port: int = listening.getsockname()[1]
-    servers = Servers(app, [listening], threads=1, crowds=[Crowd("/l/", TOGETHER)])
+    servers = Servers(app, [listening], threads=1, crowds=[Crowd("/l/", TOGETHER)], **sizes)
     over = threading.Event()
 
     def poll() -> None:

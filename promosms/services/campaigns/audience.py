@@ -5,6 +5,7 @@ The review page and the preparation read the same pages, so that both show the s
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
@@ -46,6 +47,7 @@ from promosms.services.sending.opt_outs import HELD, NO_CONSENT, OPTED_OUT, reas
 from promosms.sms import segments
 
 PAGE = 5000
+FEW = 200  # among so many people somebody is looked for first
 AREA = 1 + TIMEZONE_LONGEST_PREFIX  # as much of a number as tells its zone
 NO_PRICE = "no_price"
 NO_GATEWAY = "no_gateway"
@@ -117,8 +119,10 @@ def places(campaign: Campaign) -> set[Place]:
 
 
 def has_anybody(campaign: Campaign) -> bool:
-    """Would anybody get the text? Reads no further than the first of them."""
-    return any(not draft.reason for page in read_pages(campaign) for draft in page)
+    """Would anybody get the text? Reads little more than the first of them."""
+    first = next(read_pages(campaign, size=FEW), [])
+    others = (draft for page in read_pages(campaign) for draft in page)
+    return any(not draft.reason for draft in chain(first, others))
 
 
 def read_pages(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transaction, writing
@@ -35,6 +35,9 @@ from promosms.services.payments import balance_alerts
 from promosms.services.senders import answerable, availability, chosen
 from promosms.services.sending import counters, cursors, deletions, quiet_hours
 from promosms.services.webhooks import noting
+
+MANY = 20_000
+"""So many new messages change which way PostgreSQL finds them."""
 
 
 def prepare(
@@ -72,7 +75,19 @@ def prepare(
         start = page[-1].recipient_id
         if over():
             return CampaignStatus.PREPARING
+    _tell_planner(campaign)
     return _open(campaign_id, start)
+
+
+def _tell_planner(campaign: Campaign) -> None:
+    """Let PostgreSQL see now how many messages a large campaign has.
+
+    By itself it looks after a minute. Until then a page of its report would read all of them.
+    """
+    db.session.refresh(campaign)
+    if campaign.n_queued > MANY and not on_sqlite():
+        with transaction() as session:
+            session.execute(text("ANALYZE (SKIP_LOCKED) messages (campaign_id, account_id)"))
 
 
 def _block(campaign_id: int, estimate: Estimate) -> CampaignStatus | None:

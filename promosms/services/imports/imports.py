@@ -63,6 +63,10 @@ def of_recipient(recipient: Recipient) -> Import | None:
     return db.session.get(Import, recipient.import_id) if recipient.import_id else None
 
 
+UPLOAD = "/imports/new"
+"""The page that takes a file. It may be larger than other forms (`settings.import_bytes`)."""
+
+
 def upload(account: Account, file: BinaryIO, filename: str) -> Import:
     """Store an uploaded file and guess its columns; raises BadFile."""
     account_id, region, labels = account.id, account.region, dict(account.field_labels)

@@ -45,7 +45,6 @@ from promosms.views.campaigns.blueprint import bp, enqueue, text_me, to_report, 
 from promosms.web.access import allow, me, my_account, owned
 
 EXAMPLES = 3
-FEW = 200  # examples are looked for among so many people first
 
 
 class Agreed(NamedTuple):
@@ -254,7 +253,7 @@ def _limit(campaign: Campaign, price: int) -> LaunchProblem | None:
 
 def _examples(campaign: Campaign) -> list[MessageDraft]:
     found: list[MessageDraft] = []
-    for size in (FEW, audience.PAGE):
+    for size in (audience.FEW, audience.PAGE):
         page = next(audience.read_pages(campaign, size=size), [])
         found = [draft for draft in page if not draft.reason][:EXAMPLES]
         if len(found) == EXAMPLES or len(page) < size:

@@ -22,7 +22,7 @@ def importing() -> Topic:
                     _(
                         "Under Recipients, press “Import a file” and choose it. It may have "
                         "up to %(size)s.",
-                        size=f"{settings.max_content_length // (1024 * 1024)}\N{NO-BREAK SPACE}MB",
+                        size=f"{settings.import_bytes // (1024 * 1024)}\N{NO-BREAK SPACE}MB",
                     ),
                     _(
                         "Check what each column means; we have guessed. A column with "

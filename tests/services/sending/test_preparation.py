@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Function, func, select, text
+from sqlalchemy import Function, func, select, text, update
 
 from promosms.db.transactions import has_room, lengthen_log, on_sqlite, transaction
 from promosms.extensions import db
@@ -140,3 +140,36 @@ def test_the_checkpoint_is_larger_only_while_pages_are_written(context: None) ->
 def pages_of_log() -> int:
     pages: int = db.session.execute(text("PRAGMA wal_autocheckpoint")).scalar_one()
     return pages
+
+
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize(("many", "seen"), [(5, True), (6, False)])
+def test_the_database_sees_at_once_how_many_texts_a_large_campaign_has(
+    context: None,
+    make_campaign: MakeCampaign,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    seen: bool,
+) -> None:
+    monkeypatch.setattr(preparation, "MANY", many)
+    told: list[str] = []
+    monkeypatch.setattr(
+        preparation, "text", lambda statement: told.append(statement) or text(statement)
+    )
+    assert preparation.prepare(make_campaign(PHONES)) == CampaignStatus.SENDING
+    assert [statement.split()[0] for statement in told] == ["ANALYZE"] * seen
+
+
+def test_somebody_is_found_behind_many_who_get_nothing(
+    context: None, make_campaign: MakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "FEW", 2)
+    monkeypatch.setattr(audience, "PAGE", 3)
+    campaign = db.session.get_one(Campaign, make_campaign(PHONES, launched=False))
+    for number, phone in enumerate(PHONES):
+        assert audience.has_anybody(campaign), number
+        with transaction() as session:
+            session.execute(
+                update(Recipient).where(Recipient.phone == phone).values(consent=Consent.NONE)
+            )
+    assert not audience.has_anybody(campaign)

@@ -47,10 +47,19 @@ def test_the_cookie_of_the_session_is_safe(visitor: PageClient) -> None:
 
 
 def test_a_file_beyond_the_limit_is_refused_with_advice(app: Flask, owner: PageClient) -> None:
-    override(app, max_content_length=1000)
+    override(app, import_bytes=1000)
     response = owner.send("/imports/new", {"file": (BytesIO(b"601200100\n" * 1000), "list.csv")})
     assert response.status_code == 413
     assert "too large" in response.text
+
+
+def test_a_file_of_recipients_may_be_larger_than_other_forms(app: Flask, owner: PageClient) -> None:
+    override(app, max_content_length=1000, import_bytes=20_000)
+    rows = b"601200100\n" * 1000
+    response = owner.send("/imports/new", {"file": (BytesIO(rows), "list.csv")})
+    assert response.status_code == 303
+    assert owner.send("/lists", {"name": "x" * 1001}).status_code == 413
+    assert owner.send("/imports/paste", {"text": "6" * 1001}).status_code == 413
 
 
 def test_without_a_database_an_error_page_is_shown(app: Flask, owner: PageClient) -> None:

@@ -58,7 +58,7 @@ def crash(client: PageClient) -> TestResponse:
 
 
 def too_large(client: PageClient) -> TestResponse:
-    override(client.application, max_content_length=1000)
+    override(client.application, import_bytes=1000)
     return client.send("/imports/new", {"file": (io.BytesIO(b"6012\n" * 1000), "list.csv")})
 
 
