@@ -8,6 +8,7 @@ from tests.mutations.clicks import CLICKS
 from tests.mutations.colleagues import COLLEAGUES
 from tests.mutations.consents import CONSENTS
 from tests.mutations.departed import DEPARTED
+from tests.mutations.estimates import ESTIMATES
 from tests.mutations.imports import IMPORTS
 from tests.mutations.inbox import INBOX
 from tests.mutations.kinds import KINDS
@@ -51,4 +52,5 @@ MUTATIONS = (
     *INBOX,
     *COLLEAGUES,
     *SECOND_YES,
+    *ESTIMATES,
 )

@@ -229,9 +229,8 @@ def _read(content: list[dict[str, object]]) -> int:
 
 
 def _is_about(row: CampaignEstimate, campaign: Campaign) -> bool:
-    return campaign.status == CampaignStatus.DRAFT and row.about == reviewed.digest_of_costs(
-        campaign
-    )
+    waits = campaign.status == CampaignStatus.DRAFT
+    return waits and row.about == reviewed.digest_of_costs(campaign)
 
 
 def _is_fresh(row: CampaignEstimate) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -198,6 +199,28 @@ def test_what_is_changed_meanwhile_stops_the_worker(draft: Campaign) -> None:
     edit(draft, text="Hello!")
     assert not estimating.work(draft.id)
     assert estimating.of(draft).estimate is None
+    counted(draft)
+    assert same(estimating.of(draft).estimate, audience.estimate(draft))
+
+
+def test_what_is_changed_while_a_page_is_read_is_not_mixed_with_it(
+    draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimating.want(draft)
+    read = audience.read_pages
+
+    def changing(*args: Any, **options: Any) -> Iterator[Any]:
+        for page in read(*args, **options):
+            yield page
+            monkeypatch.setattr(audience, "read_pages", read)
+            edit(draft, text="Hello, and welcome to our shop!")
+            assert estimating.want(draft)
+
+    monkeypatch.setattr(audience, "read_pages", changing)
+    assert not estimating.work(draft.id)
+    kept = row()
+    assert kept is not None
+    assert (kept.parts, kept.cursor, kept.counted_at) == ([], 0, None)
     counted(draft)
     assert same(estimating.of(draft).estimate, audience.estimate(draft))
 
