@@ -74,5 +74,19 @@ SECOND_YES = (
     Mutation(
         "promosms/views/campaigns/yes_standing.py", " and has(Right.SEND)", "", _PAGES, "postgresql"
     ),
+    Mutation(
+        f"{_CAMPAIGNS}launch.py",
+        "        require_same(session, campaign, seen)\n",
+        "",
+        "tests/views/campaigns/test_send.py",
+        "postgresql",
+    ),
+    Mutation(
+        f"{_CAMPAIGNS}schedule.py",
+        "        require_same(session, campaign, seen)\n",
+        "",
+        "tests/views/campaigns/test_send.py",
+        "postgresql",
+    ),
     Mutation("promosms/forms/limits.py", "if self.people < 2:", "if False:", _PAGES, "postgresql"),
 )

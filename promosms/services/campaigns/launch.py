@@ -34,6 +34,7 @@ from promosms.services.campaigns import (
 from promosms.services.campaigns.campaigns import may_be_forgotten
 from promosms.services.campaigns.draft_versions import forget as forget_versions
 from promosms.services.campaigns.launch_problems import OF_SENDERS, OVER, LaunchError, LaunchProblem
+from promosms.services.campaigns.reviewed import require_same
 from promosms.services.gateways import routing
 from promosms.services.links import links
 from promosms.services.senders import answerable, availability
@@ -54,6 +55,7 @@ def launch(
     service_confirmed_by: str = "",
     reviewed: int | None = None,
     by: str | None = "",
+    seen: str = "",
     before: CampaignStatus = CampaignStatus.DRAFT,
     only_if: ColumnElement[bool] | None = None,
     **values: object,
@@ -69,6 +71,7 @@ def launch(
     `reviewed` is the number of recipients on the review page, with those who are left out.
     `by` is the public id of the user who sends it: above an amount another one must have asked for
     this yes. It is empty for programs, and None if the price was agreed to earlier.
+    `seen` is the digest of what was reviewed (`reviewed.digest`): nothing else is launched.
     One that was scheduled is launched from another status, `before`, and perhaps `only_if` its
     stored row still meets a condition; `values` are further columns.
     Raises LaunchError. A second launch raises NOT_DRAFT and changes nothing.
@@ -77,6 +80,7 @@ def launch(
     test = ab_tests.of(campaign)
     begins = test is not None and test.begun_at is None
     with transaction() as session:
+        require_same(session, campaign, seen)
         confirmed_by = service_confirmed_by
         count = check(
             session, campaign, before, as_it_stands=as_it_stands, confirmed_by=confirmed_by

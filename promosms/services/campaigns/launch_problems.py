@@ -10,6 +10,7 @@ class LaunchProblem(StrEnum):
     """Why a campaign cannot be launched, changed or tested now."""
 
     NOT_DRAFT = "not_draft"
+    CHANGED = "changed"
     EMPTY_TEXT = "empty_text"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     FOREIGN_PLACEHOLDER = "foreign_placeholder"

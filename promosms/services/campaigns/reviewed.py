@@ -4,8 +4,11 @@ import dataclasses
 import hashlib
 import json
 
+from sqlalchemy.orm import Session
+
 from promosms.models import Campaign, CampaignStatus
 from promosms.services.campaigns import ab_tests, departure, drafts
+from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
 
 NAMES = {"name": "", "follow_up": None}
 TIMES = {"planned_time": "", "planned_zone": "", "latest_hours": 0}
@@ -33,6 +36,18 @@ def digest_of_costs(campaign: Campaign) -> str:
         departure.of(campaign).each_clock,
         [test.text_b, test.share] if test else None,
     )
+
+
+def require_same(session: Session, campaign: Campaign, seen: str) -> None:
+    """Lock a draft, and raise LaunchError if it is not any more what the digest `seen` is of.
+
+    Without `seen` nothing is looked at.
+    """
+    if not seen:
+        return
+    session.refresh(campaign, with_for_update=True)
+    if campaign.status == CampaignStatus.DRAFT and digest(campaign) != seen:
+        raise LaunchError(LaunchProblem.CHANGED)
 
 
 def _draft(campaign: Campaign) -> dict[str, object]:

@@ -19,6 +19,7 @@ from promosms.models import Account, Campaign, CampaignStatus, now
 from promosms.services.campaigns import ab_tests, audience, launch, second_yes
 from promosms.services.campaigns.estimates import Place
 from promosms.services.campaigns.launch_problems import LaunchError, LaunchProblem
+from promosms.services.campaigns.reviewed import require_same
 from promosms.services.mail import emails, notify
 from promosms.services.recipients import detail_names
 from promosms.services.sending import own_clocks
@@ -125,10 +126,11 @@ def schedule(
     service_confirmed_by: str = "",
     reviewed: int = 0,
     by: str = "",
+    seen: str = "",
 ) -> None:
     """Agree to a draft and its price (1/10,000); the tick starts it when its time comes.
 
-    Nothing is held before that. `by` is the public id of the user, as in `launch`. Raises
+    Nothing is held before that. `by` and `seen` are as in `launch`. Raises
     LaunchError as `launch` does, and for a time that has passed while the review was read.
     """
     zone = _first_zone(campaign)
@@ -136,6 +138,7 @@ def schedule(
     if at is None or at <= now():
         raise LaunchError(LaunchProblem.TIME_PASSED)
     with transaction() as session:
+        require_same(session, campaign, seen)
         confirmed_by, draft = service_confirmed_by, CampaignStatus.DRAFT
         launch.check(session, campaign, draft, as_it_stands=as_it_stands, confirmed_by=confirmed_by)
         launch.check_limits(session, campaign.account_id, agreed_price, month=False)
@@ -331,6 +334,7 @@ def launch_as_agreed(
         service_confirmed_by=campaign.service_confirmed_by,
         reviewed=campaign.audience,
         by=None,
+        seen="",
         before=before,
         only_if=only_if,
         **values,

@@ -3,7 +3,6 @@
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
-from promosms.extensions import db
 from promosms.models import Campaign, CampaignStatus, User, YesRequest, YesState, now
 from promosms.models.campaigns.yes_request import LONGEST_WHY
 from promosms.services.campaigns import emails, launch, reviewed, second_yes
@@ -104,4 +103,3 @@ def _check(session: Session, campaign: Campaign, by: str, price: int) -> None:
         launch.check(session, campaign, status, as_it_stands=True, confirmed_by=by)
     month = status == CampaignStatus.BLOCKED or not campaign.planned_time
     launch.check_limits(session, campaign.account_id, price, month=month)
-    db.session.flush()

@@ -5,6 +5,9 @@ from promosms.services.campaigns.launch_problems import LaunchProblem
 
 WORDS = {
     LaunchProblem.NOT_DRAFT: _("This campaign is already on its way. Nothing was sent twice."),
+    LaunchProblem.CHANGED: _(
+        "The campaign was changed after this review. Please look at it again."
+    ),
     LaunchProblem.EMPTY_TEXT: _("Write the text first: there is nothing to send yet."),
     LaunchProblem.UNKNOWN_PLACEHOLDER: _(
         "The text has a detail in it that nobody can fill in. Please correct it first."

@@ -29,6 +29,7 @@ from promosms.services.campaigns import (
     kinds,
     launch,
     repeats,
+    reviewed,
     schedule,
     text_cost,
 )
@@ -193,7 +194,7 @@ def send(public_id: str) -> ResponseReturnValue:
 
 def begin(campaign: Campaign) -> ResponseReturnValue:
     """Launch a draft, or plan it, as the review showed it to who has pressed the button."""
-    public_id = campaign.public_id
+    public_id, as_it_is = campaign.public_id, reviewed.digest(campaign)
     seen = agreed(campaign)
     if seen.price is None and campaign.status == CampaignStatus.DRAFT:
         flash(_("The campaign was changed after this review. Please look at it again."), "warn")
@@ -208,6 +209,7 @@ def begin(campaign: Campaign) -> ResponseReturnValue:
             service_confirmed_by=me().public_id if "about_service" in request.form else "",
             reviewed=seen.everybody,
             by=me().public_id,
+            seen=as_it_is,
         )
     except LaunchError as error:
         already = error.code == LaunchProblem.NOT_DRAFT

@@ -1,14 +1,28 @@
 """From the review to the last receipt: the account pays the price in the review."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, Campaign, CampaignStatus, LedgerEntry, Message, Price, User
+from promosms.models import (
+    Account,
+    Campaign,
+    CampaignStatus,
+    LedgerEntry,
+    Message,
+    Price,
+    User,
+    now,
+)
+from promosms.services.campaigns import drafts
 from promosms.services.gateways import simulated_phone
+from promosms.views.campaigns import review
 from tests.support.cast import Cast
 from tests.support.html import Page
 from tests.support.pages import PageClient, words
@@ -224,3 +238,38 @@ def test_a_test_without_balance_names_what_is_missing(
     set_balance(app, cast, 100)
     page = owner.post_page(f"/campaigns/{draft}/test")
     assert "€0.02 are missing" in page.get_text()
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_what_another_window_saves_at_the_last_moment_is_not_sent(
+    app: Flask,
+    owner: PageClient,
+    draft: str,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
+    planned: bool,
+) -> None:
+    """It is saved after the page was compared with its draft, and before the launch."""
+    if planned:
+        with app.app_context(), transaction() as session:
+            tomorrow = now() + timedelta(days=1)
+            campaign = session.query(Campaign).one()
+            campaign.planned_time = f"{tomorrow:%Y-%m-%dT10:00}"
+            campaign.planned_zone = "UTC"
+    data = agreed(owner.get_page(f"/campaigns/{draft}/review"))
+    compare = review.agreed
+
+    def late(campaign: Campaign) -> review.Agreed:
+        found = compare(campaign)
+        with app.app_context():
+            other = db.session.query(Campaign).one()
+            changed = replace(drafts.read(other), text="Something else")
+            drafts.update(other, changed, drafts.stamp(other))
+            db.session.remove()
+        return found
+
+    monkeypatch.setattr(review, "agreed", late)
+    page = owner.post_page(f"/campaigns/{draft}/send", data)
+    assert "The campaign was changed after this review." in page.get_text()
+    assert stored()[0].status == CampaignStatus.DRAFT
+    assert stored()[0].text == "Something else"
