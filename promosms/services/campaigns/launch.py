@@ -107,6 +107,7 @@ def launch(
         )
         forget_versions(session, campaign.id)
         estimating.forget(session, campaign.id)
+        second_yes.forget(session, campaign.id)
         _check_trial(session, campaign)
         if test is not None and not ab_tests.go_on(session, campaign, begins=begins):
             raise LaunchError(LaunchProblem.PRICE_CHANGED)

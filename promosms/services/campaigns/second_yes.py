@@ -6,7 +6,7 @@ so it is given for the text, the people and the price that this person has seen.
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from promosms.db.transactions import transaction
@@ -103,6 +103,12 @@ def require(session: Session, campaign: Campaign, price: int, by: str) -> None:
     request.price = price
     agreed_by = may[by].email
     notify.tell_user(may[request.asked_by], lambda: emails.second_yes_given(campaign, agreed_by))
+
+
+def forget(session: Session, campaign_id: int) -> None:
+    """Delete a request that was not needed in the end: the campaign is launched without it."""
+    undecided = YesRequest.campaign_id == campaign_id, YesRequest.state != YesState.GIVEN
+    session.execute(delete(YesRequest).where(*undecided))
 
 
 def _stands(request: YesRequest, campaign: Campaign, may: Iterable[User]) -> bool:

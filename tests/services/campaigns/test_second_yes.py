@@ -360,6 +360,16 @@ def test_a_deleted_draft_takes_its_request_with_it(draft: Campaign, member: str)
     assert db.session.scalars(select(YesRequest)).all() == []
 
 
+def test_a_no_that_does_not_count_any_more_goes_with_its_reason(
+    draft: Campaign, owner: str, member: str
+) -> None:
+    ask(draft, member)
+    yes_requests.refuse(draft, owner, "Ola from Gdynia has complained")
+    second_yes.choose_limits(draft.account_id, Limits(), "")
+    send(draft, member)
+    assert db.session.scalars(select(YesRequest)).all() == []
+
+
 def test_the_owners_hear_of_another_amount(account: Account) -> None:
     before = colleagues.letters()["owner@example.com"]
     assert "Before: never" in before
