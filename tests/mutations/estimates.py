@@ -15,7 +15,7 @@ ESTIMATES = (
     Mutation(_ESTIMATING, "            CampaignEstimate.claimed_at.is_(None),\n", "", _TEST),
     Mutation(
         _ESTIMATING,
-        "row.about == reviewed.digest_of_costs(campaign)",
+        "about == reviewed.digest_of_costs(campaign)",
         "True",
         _TEST,
     ),

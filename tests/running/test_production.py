@@ -99,6 +99,8 @@ WRONG_ANYWHERE: list[tuple[dict[str, object], str]] = [
     ({"TRUSTED_PROXIES": 1, "PROXY_NETWORKS": ["::/0"]}, "PROXY_NETWORKS"),
     ({"MAX_CONTENT_LENGTH": 0}, "MAX_CONTENT_LENGTH"),
     ({"MAX_CONTENT_LENGTH": None}, "MAX_CONTENT_LENGTH"),
+    ({"IMPORT_BYTES": 0}, "IMPORT_BYTES"),
+    ({"IMPORT_BYTES": 2**30 + 1}, "IMPORT_BYTES"),
     ({"SECURITY_CONTACT": "ask Ola"}, "SECURITY_CONTACT"),
     ({"SECURITY_CONTACT": "http://shop.pl"}, "SECURITY_CONTACT"),
 ]

@@ -23,11 +23,11 @@ from promosms.forms.campaigns.when import WhenPart
 from promosms.language import gettext, number
 from promosms.language import lazy_gettext as _
 from promosms.models import Account, Campaign, campaign_name, is_automatic, new_public_id
-from promosms.services.campaigns import campaigns, drafts, follow_ups, text_cost
+from promosms.services.campaigns import drafts, follow_ups, text_cost
 from promosms.services.campaigns.drafts import Draft
 from promosms.services.campaigns.follow_ups import FollowUp
 from promosms.services.campaigns.text_cost import TextProblem
-from promosms.services.recipients import detail_names, fields, lists
+from promosms.services.recipients import counts, detail_names, fields, lists
 from promosms.services.recipients.segments import segments
 from promosms.sms.transliterate import tidy
 
@@ -104,7 +104,7 @@ class CampaignForm(SenderPart, LinksFields, WhenPart, KindFields):
         self.account = account
         self.prepare_sender(account, draft)
         self.lists = lists.all_of(account.id)
-        count = number(campaigns.count_recipients(account))
+        count = number(counts.everybody(account.id))
         self.groups = {
             **{one.public_id: f"{one.name} ({number(one.size)})" for one in self.lists},
             **{f"{SEGMENT}{one.public_id}": one.name for one in segments.all_of(account.id)},

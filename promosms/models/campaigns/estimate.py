@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, SmallInteger, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promosms.models.base import Model, Privacy, UtcDateTime
@@ -16,8 +16,8 @@ class CampaignEstimate(Model):
 
     `about` is a digest of what it is about. It has several parts, one for each of the audiences of
     an A/B test, else one: `parts` holds the figures of those that were begun. The worker is at the
-    recipient `cursor` (an id) of the part number `part`, and has read `read` recipients in all.
-    `claimed_at` is when it last wrote; `counted_at` is when everything was counted.
+    recipient `cursor` (an id) of the part number `part`. `claimed_at` is when it last wrote;
+    `counted_at` is when everything was counted.
     """
 
     __tablename__ = "campaign_estimates"
@@ -36,6 +36,5 @@ class CampaignEstimate(Model):
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     part: Mapped[int] = mapped_column(SmallInteger, default=0)
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
-    read: Mapped[int] = mapped_column(Integer, default=0)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

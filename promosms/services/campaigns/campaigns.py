@@ -23,7 +23,6 @@ from promosms.models import (
 )
 from promosms.services.accounts import trial
 from promosms.services.gateways import speed
-from promosms.services.recipients import counts
 
 PAGE = 25
 ROWS = 50
@@ -54,11 +53,6 @@ class Figures:
     skipped: int
     cancelled: int
     parts_left: int
-
-
-def count_recipients(account: Account) -> int:
-    """The number of recipients of an account, from the counts that are kept."""
-    return sum(row.people for row in counts.of(account.id))
 
 
 def page(account: Account, before: int | None = None) -> Page[Campaign]:

@@ -7,7 +7,7 @@ next one goes on there. What it has counted is shown for some minutes, then coun
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -51,6 +51,15 @@ class Part(NamedTuple):
     only: ColumnElement[bool] | None = None
 
 
+class Claim(NamedTuple):
+    """Where a worker begins: the parts that are done so far, and its place in the last one."""
+
+    about: str
+    done: list[dict[str, Any]]
+    part: int
+    cursor: int
+
+
 @dataclass(frozen=True)
 class Found:
     """What is known of a draft: the estimate, with an A/B test that of each of its parts.
@@ -79,7 +88,8 @@ def of(campaign: Campaign, *, any_age: bool = False) -> Found:
     if row is None or not _is_about(row, campaign):
         return Found(everybody=most, idle=True)
     if row.counted_at is None:
-        return Found(read=row.read, everybody=most, idle=_is_free(row))
+        read = sum(estimates.of_plain(part).everybody for part in row.parts)
+        return Found(read=read, everybody=most, idle=_is_free(row))
     if not (any_age or _is_fresh(row)):
         return Found(everybody=most, idle=True)
     shown = [
@@ -102,7 +112,7 @@ def want(campaign: Campaign) -> bool:
         elif _is_about(row, campaign) and (row.counted_at is None or _is_fresh(row)):
             return row.counted_at is None and _is_free(row)
         row.about, row.parts, row.part = about, [], 0
-        row.cursor, row.read, row.claimed_at, row.counted_at = 0, 0, None, None
+        row.cursor, row.claimed_at, row.counted_at = 0, None, None
         return True
 
 
@@ -112,29 +122,29 @@ def work(
     others_wait: Callable[[], bool] = time_slice.nobody,
 ) -> bool:
     """Count the audience of a draft for one time slice; True if there is more to do."""
-    row = _claim(campaign_id)
-    if row is None:
+    claim = _claim(campaign_id)
+    if claim is None:
         return False
     over = time_slice.begin(seconds, others_wait)
-    campaign = db.session.get_one(Campaign, campaign_id, populate_existing=True)
-    about, done, cursor = row.about, list(row.parts), row.cursor
-    if not _is_about(row, campaign):
+    campaign = db.session.get(Campaign, campaign_id, populate_existing=True)
+    about, done, cursor = claim.about, [*claim.done], claim.cursor
+    if campaign is None or not _waits_for(campaign, about):
         return False
     parts = _parts(campaign)
-    for number in range(row.part, len(parts)):
+    for number in range(claim.part, len(parts)):
         so_far = estimates.of_plain(done.pop()) if len(done) > number else None
         tally = audience.tally_of(campaign, so_far)
         for page in audience.read_pages(parts[number].campaign, cursor, only=parts[number].only):
             tally.take(page)
             cursor, ended = page[-1].recipient_id, over()
             content = [*done, estimates.plain(tally.end())]
-            place = {"part": number, "cursor": cursor, "read": _read(content)}
+            place = {"part": number, "cursor": cursor}
             if not _note(campaign_id, about, parts=content, hand_over=ended, **place):
                 return False
             if ended:
                 return True
         done, cursor = [*done, estimates.plain(tally.end())], 0
-    _note(campaign_id, about, parts=done, read=_read(done), counted_at=now())
+    _note(campaign_id, about, parts=done, counted_at=now())
     return False
 
 
@@ -151,7 +161,7 @@ def most_read(campaign: Campaign) -> int:
     guests = trial.may_text(account)
     if guests is not None:
         return len(guests)
-    everybody = sum(row.people for row in counts.of(account.id))
+    everybody = counts.everybody(account.id)
     original = repeats.original(campaign)
     if original is not None:
         return min(everybody, campaigns.figures(original).total)
@@ -193,7 +203,7 @@ def _message(campaign: Campaign, recipient_id: int) -> MessageDraft | None:
     return next((draft for draft in page if not draft.reason), None)
 
 
-def _claim(campaign_id: int) -> CampaignEstimate | None:
+def _claim(campaign_id: int) -> Claim | None:
     with transaction() as session:
         free = or_(
             CampaignEstimate.claimed_at.is_(None),
@@ -205,9 +215,10 @@ def _claim(campaign_id: int) -> CampaignEstimate | None:
             free,
         )
         row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-        if row is not None:
-            row.claimed_at = now()
-        return row
+        if row is None:
+            return None
+        row.claimed_at = now()
+        return Claim(row.about, row.parts, row.part, row.cursor)
 
 
 def _note(campaign_id: int, about: str, *, hand_over: bool = False, **values: object) -> bool:
@@ -224,13 +235,13 @@ def _note(campaign_id: int, about: str, *, hand_over: bool = False, **values: ob
         return True
 
 
-def _read(content: list[dict[str, object]]) -> int:
-    return sum(estimates.of_plain(one).everybody for one in content)
-
-
 def _is_about(row: CampaignEstimate, campaign: Campaign) -> bool:
-    waits = campaign.status == CampaignStatus.DRAFT
-    return waits and row.about == reviewed.digest_of_costs(campaign)
+    return _waits_for(campaign, row.about)
+
+
+def _waits_for(campaign: Campaign, about: str) -> bool:
+    draft = campaign.status == CampaignStatus.DRAFT
+    return draft and about == reviewed.digest_of_costs(campaign)
 
 
 def _is_fresh(row: CampaignEstimate) -> bool:

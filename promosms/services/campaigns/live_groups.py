@@ -113,7 +113,7 @@ def _looked_up(
     account: Account, draft: Draft, names: Sequence[str], prices: PriceList, asked: Addressed
 ) -> Groups:
     """With segments, or with some left out: of many recipients by some spread over all."""
-    everybody = sum(row.people for row in counts.of(account.id))
+    everybody = counts.everybody(account.id)
     met = and_(*asked.conditions())
     if asked.follow_up and asked.follow_up.most <= MOST_READ:
         return Groups(_read(account, draft, names, prices, met))

@@ -33,8 +33,9 @@ def ask(campaign: Campaign, by: str, price: int, people: int) -> None:
     with transaction() as session:
         session.refresh(campaign, with_for_update=True)
         _check(session, campaign, by, price)
-        asked = others(campaign.account_id, by)
-        if not asked:
+        may = {user.public_id: user for user in second_yes.people(campaign.account_id)}
+        asker = may.pop(by, None)
+        if asker is None or not may:
             raise NobodyElse
         request = session.get(YesRequest, campaign.id, populate_existing=True)
         about = reviewed.digest(campaign)
@@ -51,12 +52,8 @@ def ask(campaign: Campaign, by: str, price: int, people: int) -> None:
         request.state, request.asked_by, request.asked_at = YesState.ASKED, by, now()
         request.decided_by, request.decided_at, request.why = "", None, ""
         session.flush()
-        asker = next(
-            (user.email for user in second_yes.people(campaign.account_id) if user.public_id == by),
-            "",
-        )
-        for user in asked:
-            notify.tell_user(user, lambda: emails.second_yes_asked(campaign, request, asker))
+        for user in may.values():
+            notify.tell_user(user, lambda: emails.second_yes_asked(campaign, request, asker.email))
 
 
 def refuse(campaign: Campaign, by: str, why: str) -> None:

@@ -50,6 +50,11 @@ def of(account_id: int, on_list: RecipientList | None = None) -> list[Count]:
     return of_lists(account_id, [list_id])[list_id]
 
 
+def everybody(account_id: int) -> int:
+    """How many recipients an account has."""
+    return sum(row.people for row in of(account_id))
+
+
 def of_lists(account_id: int, list_ids: list[int]) -> dict[int, list[Count]]:
     """The counts of some lists by their ids."""
     people = func.sum(COUNTS.c.people)

@@ -225,6 +225,23 @@ def test_what_is_changed_while_a_page_is_read_is_not_mixed_with_it(
     assert same(estimating.of(draft).estimate, audience.estimate(draft))
 
 
+def test_a_draft_that_is_deleted_as_a_worker_begins_is_left(
+    draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimating.want(draft)
+    claim = estimating._claim
+
+    def late(campaign_id: int) -> estimating.Claim | None:
+        found = claim(campaign_id)
+        drafts.remove(db.session.get_one(Campaign, campaign_id))
+        return found
+
+    monkeypatch.setattr(estimating, "_claim", late)
+    campaign_id = draft.id
+    assert not estimating.work(campaign_id)
+    assert row() is None
+
+
 def test_its_name_and_its_time_change_no_price(draft: Campaign) -> None:
     before = counted(draft)
     tomorrow = f"{now() + timedelta(days=1):%Y-%m-%dT10:00}"
