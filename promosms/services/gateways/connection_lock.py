@@ -5,6 +5,7 @@ once, because the kernel or the database server sees its end. A host that vanish
 the server after STORE_SILENCE_SECONDS.
 """
 
+import contextlib
 import fcntl
 import time
 from typing import TextIO
@@ -33,6 +34,7 @@ LOOK = text(
     " set_config('tcp_user_timeout', :silence, false)"
 )
 TAKE = text("SELECT pg_try_advisory_lock(:locks, :number)")
+LET_GO = text("SELECT pg_advisory_unlock(:locks, :number)")
 
 
 class Taken(Exception):
@@ -68,10 +70,11 @@ class ConnectionLock:
         self.take()
 
     def release(self) -> None:
-        """Let another process take it."""
+        """Let another process take it, at once."""
         if self.file is not None:
             self.file.close()
         if self.session is not None:
+            self._unlock(self.session)
             _close(self.session)
         self.file = self.session = None
 
@@ -106,8 +109,16 @@ class ConnectionLock:
         silence = settings.store_silence_seconds
         times = {"idle": str(max(1, round(silence / 2))), "silence": str(round(silence * 1000))}
         session.execute(LOOK, times)
-        number = self.gateway_id * PER_GATEWAY + self.connection
-        return bool(session.scalar(TAKE, {"locks": LOCKS, "number": number}))
+        return bool(session.scalar(TAKE, self._name()))
+
+    def _unlock(self, session: Connection) -> None:
+        # The server sees the end of a connection a moment later, and who comes next would wait.
+        if not session.invalidated:
+            with contextlib.suppress(DBAPIError):
+                session.execute(LET_GO, self._name())
+
+    def _name(self) -> dict[str, int]:
+        return {"locks": LOCKS, "number": self.gateway_id * PER_GATEWAY + self.connection}
 
 
 def _close(session: Connection) -> None:

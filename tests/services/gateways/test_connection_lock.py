@@ -37,6 +37,7 @@ def test_the_lock_of_a_killed_process_is_free_at_once(app: Flask) -> None:
             signal.pause()
         finally:
             os._exit(1)
+    os.close(writing)
     try:
         assert os.read(reading, 1) == b"!"
         with pytest.raises(Taken):
@@ -46,8 +47,25 @@ def test_the_lock_of_a_killed_process_is_free_at_once(app: Flask) -> None:
         os.waitpid(pid, 0)
     lock.take()
     lock.release()
-    for end in (reading, writing):
-        os.close(end)
+    os.close(reading)
+
+
+@pytest.mark.only("postgresql")
+def test_a_released_lock_is_free_before_the_server_sees_the_end_of_the_connection(
+    engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ConnectionLock(1, 1), ConnectionLock(1, 1)
+    first.take()
+    session = first.session
+    assert session
+    monkeypatch.setattr(session, "invalidate", lambda: None)
+    monkeypatch.setattr(session, "close", lambda: None)
+    first.release()
+    second.take(patience=0.0)
+    second.release()
+    monkeypatch.undo()
+    session.invalidate()
+    session.close()
 
 
 @pytest.mark.only("postgresql")
