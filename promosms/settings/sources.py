@@ -19,7 +19,7 @@ from promosms.settings.schema import Settings
 PREFIX = "PROMOSMS_"
 KINDS: dict[str, Any] = {field.name.upper(): field.type for field in fields(Settings)}
 # Read elsewhere: the folder of the installation, and the mark of supervisor/orphans.py.
-OTHERS = ("PROMOSMS_INSTANCE", "PROMOSMS_SUPERVISED")
+OTHERS = ("PROMOSMS_INSTANCE",)
 WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
 # Switches of `up`, which are no settings.
 SWITCHES = ("--host", "--port", "--http-port", "--demo")
@@ -84,7 +84,7 @@ def _refuse_unknown(shown: str, prefix: str = "") -> None:
         return
     if switch := _switch(name):
         raise ConfigError(f"{shown} is no setting; did you mean the switch {switch} of up?")
-    others = [other.removeprefix(PREFIX) for other in OTHERS[:1]] if prefix else []
+    others = [other.removeprefix(PREFIX) for other in OTHERS] if prefix else []
     near = get_close_matches(name.upper(), [*KINDS, *others], n=1)
     hint = f"did you mean {prefix}{near[0]}?" if near else "docs/operations.md names all."
     raise ConfigError(f"{shown} is no setting; {hint}")

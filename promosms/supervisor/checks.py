@@ -31,7 +31,8 @@ def lock(folder: Path) -> TextIO:
     """Lock out a second supervisor; the lock ends with this process."""
     file = (folder / "lock").open("a+")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Not `flock`: children that are forked would hold that lock, too.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.seek(0)
         raise StartError(

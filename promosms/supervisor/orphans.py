@@ -1,24 +1,31 @@
-"""Orphans: processes of a killed supervisor, found by a mark in their environment."""
+"""Orphans: processes of a killed supervisor, found by a file that all of them hold open.
+
+Their environment says nothing: a forked process shows that of its parent.
+"""
 
 import os
 import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
-MARK = "PROMOSMS_SUPERVISED"
+NAME = "supervised"
 PROC = Path("/proc")
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """The environment of every process of the installation in this folder."""
-    return {**os.environ, MARK: str(folder)}
+def mark(folder: Path) -> IO[bytes]:
+    """The open file by which every process of the installation in this folder is found.
+
+    Children that are forked have it; others get it by `pass_fds`. It stays empty.
+    """
+    return (folder / NAME).open("ab")
 
 
 def find(folder: Path) -> list[int]:
     """The running processes of this installation, except this one."""
-    mark = os.fsencode(f"{MARK}={folder}\0")
-    return [int(entry.name) for entry in PROC.glob("[0-9]*") if _has_mark(entry, mark)]
+    mark = str((folder / NAME).resolve())
+    return [int(entry.name) for entry in PROC.glob("[0-9]*") if _holds(entry, mark)]
 
 
 def end(folder: Path, patience: float) -> int:
@@ -45,14 +52,16 @@ def _wait_until_gone(folder: Path, seconds: float) -> bool:
     return True
 
 
-def _has_mark(process: Path, mark: bytes) -> bool:
+def _holds(process: Path, mark: str) -> bool:
     if process.name == str(os.getpid()):
         return False
-    try:
-        # A zombie has an empty environment.
-        return mark in (process / "environ").read_bytes()
-    except OSError:
-        return False
+    # It may have ended meanwhile, or be that of another user.
+    with suppress(OSError):
+        for each in (process / "fd").iterdir():
+            with suppress(OSError):
+                if str(each.readlink()) == mark:
+                    return True
+    return False
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:

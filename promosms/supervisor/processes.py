@@ -1,12 +1,10 @@
 """The processes of the supervisor: start them, restart them when they die, end them."""
 
-import ctypes
 import math
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,7 +15,8 @@ from pathlib import Path
 from promosms import logs
 from promosms.lib import sign_of_life
 from promosms.logs import files as log_files
-from promosms.supervisor import orphans
+from promosms.supervisor import forks, orphans
+from promosms.supervisor.forks import Forked
 
 log = logs.get(__name__)
 
@@ -31,14 +30,14 @@ LOGS_KEPT = 30
 
 @dataclass
 class ManagedProcess:
-    """A program that has to run as long as the supervisor does."""
+    """What has to run as long as the supervisor does: a command, or a program of ours."""
 
     name: str
-    command: Sequence[str]
+    program: Sequence[str] | Callable[[], None]
     ends_last: bool = False
     gives_signs: bool = False
     longest_pause: float = LONGEST_PAUSE
-    popen: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started: float = 0.0
     pause: float = 1.0
     due: float = 0.0
@@ -47,7 +46,7 @@ class ManagedProcess:
 
     def alive(self) -> bool:
         """Is it running?"""
-        return self.popen is not None and self.popen.poll() is None
+        return self.process is not None and self.process.poll() is None
 
 
 class Processes:
@@ -56,6 +55,7 @@ class Processes:
     def __init__(self, folder: Path, root: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.root, self.tell = folder, root, tell
         self.all: list[ManagedProcess] = []
+        self.mark = orphans.mark(folder)
         self.days = 30  # LOG_DAYS
         self.silence = math.inf
         """After so many seconds without a sign of life a process counts as stuck."""
@@ -70,15 +70,18 @@ class Processes:
             self.all.append(managed)
         managed.started = time.monotonic()
         with self.log_file(managed).open("ab") as output:
-            managed.popen = subprocess.Popen(
-                managed.command,
+            if callable(managed.program):
+                managed.process = Forked(managed.name, managed.program, output)
+                return
+            managed.process = subprocess.Popen(
+                managed.program,
                 cwd=self.root,
-                env=orphans.environment(self.folder),
+                pass_fds=[self.mark.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 process_group=0,  # Ctrl-C reaches the supervisor only, which ends them in order
-                preexec_fn=_end_with_parent,
+                preexec_fn=forks.end_with_parent,
             )
 
     def watch(self) -> None:
@@ -101,10 +104,11 @@ class Processes:
         patience = self.end([managed for managed in self.all if not managed.ends_last], PATIENCE)
         self.end([managed for managed in self.all if managed.ends_last], patience)
         orphans.end(self.folder, patience=0.0)
+        self.mark.close()
 
     def end(self, group: Sequence[ManagedProcess], patience: float = PATIENCE) -> float:
         """End some processes, with SIGKILL after `patience` seconds; returns the patience left."""
-        living = [managed.popen for managed in group if managed.popen and managed.alive()]
+        living = [managed.process for managed in group if managed.process and managed.alive()]
         for process in living:
             process.terminate()
         deadline = time.monotonic() + patience
@@ -152,15 +156,15 @@ class Processes:
     def _kill(self, managed: ManagedProcess) -> None:
         """End a process that does not listen to anything else. The disk may still hold it."""
         managed.started = time.monotonic()
-        if managed.popen is not None:
+        if managed.process is not None:
             with suppress(ProcessLookupError):
-                os.killpg(managed.popen.pid, signal.SIGKILL)
+                os.killpg(managed.process.pid, signal.SIGKILL)
 
     def _restart(self, managed: ManagedProcess) -> None:
         moment = time.monotonic()
-        if managed.popen is not None:
-            code = managed.popen.returncode
-            managed.popen = None
+        if managed.process is not None:
+            code = managed.process.returncode
+            managed.process = None
             managed.pause = 1.0 if moment - managed.started > CALM else managed.pause
             managed.due = moment + managed.pause
             self.tell(
@@ -183,16 +187,3 @@ def _move_content(file: Path, target: Path) -> None:
         while piece := old.read():
             new.write(piece)
         os.truncate(file, 0)
-
-
-def _libc() -> ctypes.CDLL | None:
-    return ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-LIBC = _libc()
-PR_SET_PDEATHSIG = 1
-
-
-def _end_with_parent() -> None:
-    if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

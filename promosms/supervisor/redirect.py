@@ -1,77 +1,122 @@
 """The plain HTTP port: redirects to HTTPS and accepts no forms, and nothing for the API.
 
-A program of its own, `python redirect.py FILE ADDRESS:PORT …`. It imports nothing of the
-application, which keeps its process small. Into the file it writes the SHA-256 of each API key that
-came here, where others could read it: `services/api/exposed_keys.py` reads them.
+Into a file it writes the SHA-256 of each API key that came here, where others could read it:
+`services/api/exposed_keys.py` reads them. So a crowd here does not reach the database.
 """
 
 import base64
 import binascii
 import hashlib
 import json
-import os
 import re
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-PUBLIC_URL = os.environ.get("PROMOSMS_PUBLIC_URL", "https://localhost:8443").rstrip("/")
+from promosms.supervisor.http_server import Servers
+
 SECRET = [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
 API = re.compile("/api/(?:v1|rest)(/|$)")
 REST = re.compile("/api/rest(/|$)")
 KEY = re.compile(r"psk_(?:live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")
-PROBLEM = {
-    "type": f"{PUBLIC_URL}/api/errors#https-only",
-    "title": "This came over an unencrypted connection",
-    "status": 403,
-    "code": "https-only",
-    "detail": "Use an address that begins with https://. Others could read what you sent: if there "
-    "was a key in it, replace it.",
-}
-REFUSED = {"response": {"status": 400, "message": PROBLEM["detail"]}}
-"""The same for programs that speak PromoSMS REST 3.2."""
+DETAIL = (
+    "Use an address that begins with https://. Others could read what you sent: if there was a key "
+    "in it, replace it."
+)
+REFUSED = {"response": {"status": 400, "message": DETAIL}}
+"""The answer to programs that speak PromoSMS REST 3.2."""
 ENCODED = re.compile("[0-9A-Za-z+/_-]{72,400}={0,2}")
 """What may be an e-mail address and a key in base 64 (`services/api/tokens.py` has it, too)."""
 LARGEST = 100_000  # bytes of the file: more only comes from somebody who makes it up
-exposed: list[str] = []
-"""The file for keys."""
 
 
-def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """301 for GET and HEAD, else 403: a form sent here was already readable on the network.
+class Redirect:
+    """The application of this port: it leads to `public_url`, and writes keys into a file."""
 
-    The address may hold a secret, such as the link of an e-mail: nobody keeps it or passes it on.
-    """
-    method = environ["REQUEST_METHOD"]
-    if API.match(environ.get("PATH_INFO", "")):
-        return _refused(environ, start_response)
-    if method not in ("GET", "HEAD"):
-        start_response("403 Forbidden", [("Content-Type", "text/plain"), ("Content-Length", "35")])
-        return [b"Forms are accepted over HTTPS only."]
-    path = quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
-    query = environ.get("QUERY_STRING", "")
-    target = f"{PUBLIC_URL}/{path.lstrip('/')}" + (f"?{query}" if query else "")
-    headers = [("Location", target), ("Content-Length", "0"), *SECRET]
-    start_response("301 Moved Permanently", headers)
-    return []
+    def __init__(self, public_url: str, exposed: Path) -> None:
+        self.public_url = public_url.rstrip("/")
+        self.exposed = exposed
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """301 for GET and HEAD, else 403: a form sent here was already readable on the network.
+
+        The address may hold a secret, such as the link of an e-mail: nobody keeps it or passes it
+        on.
+        """
+        method = environ["REQUEST_METHOD"]
+        if API.match(environ.get("PATH_INFO", "")):
+            return self._refuse(environ, start_response)
+        if method not in ("GET", "HEAD"):
+            headers = [("Content-Type", "text/plain"), ("Content-Length", "35")]
+            start_response("403 Forbidden", headers)
+            return [b"Forms are accepted over HTTPS only."]
+        path = quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
+        query = environ.get("QUERY_STRING", "")
+        target = f"{self.public_url}/{path.lstrip('/')}" + (f"?{query}" if query else "")
+        headers = [("Location", target), ("Content-Length", "0"), *SECRET]
+        start_response("301 Moved Permanently", headers)
+        return []
+
+    def _refuse(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """403: a program that is redirected would send its key over this connection each time."""
+        in_address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+        in_header = environ.get("HTTP_AUTHORIZATION", "")
+        for where, text in (("address", in_address), ("header", in_header)):
+            if key := _key_in(text):
+                self._note(f"{where} {hashlib.sha256(key.encode()).hexdigest()}")
+        rest = REST.match(environ.get("PATH_INFO", ""))
+        body = json.dumps(REFUSED if rest else self._problem()).encode()
+        kind = "application/json" if rest else "application/problem+json"
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+        start_response("403 Forbidden", [*headers, *SECRET])
+        return [body]
+
+    def _problem(self) -> dict[str, object]:
+        return {
+            "type": f"{self.public_url}/api/errors#https-only",
+            "title": "This came over an unencrypted connection",
+            "status": 403,
+            "code": "https-only",
+            "detail": DETAIL,
+        }
+
+    def _note(self, line: str) -> None:
+        try:
+            with self.exposed.open("a", encoding="ascii") as file:
+                if file.tell() < LARGEST:
+                    file.write(f"{line}\n")
+        except OSError as error:  # a full disk: the request is refused all the same
+            sys.stderr.write(f"redirect: {error.strerror}\n")
 
 
-def _refused(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """403: a program that is redirected would send its key over this connection each time."""
-    in_address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
-    for where, text in (("address", in_address), ("header", environ.get("HTTP_AUTHORIZATION", ""))):
-        if key := _key_in(text):
-            _note(f"{where} {hashlib.sha256(key.encode()).hexdigest()}")
-    rest = REST.match(environ.get("PATH_INFO", ""))
-    body = json.dumps(REFUSED if rest else PROBLEM).encode()
-    kind = "application/json" if rest else "application/problem+json"
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
-    start_response("403 Forbidden", [*headers, *SECRET])
-    return [body]
+def run(app: Redirect, addresses: Iterable[str]) -> None:
+    """Answer on these addresses until SIGTERM."""
+    servers = Servers(app, [_listening(address) for address in addresses], threads=1)
+    ends: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        ends.append(number)
+        servers.wake()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    while not ends:
+        servers.poll(1.0)
+    servers.end(patience=1.0)
+
+
+def _listening(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=2048)
 
 
 def _key_in(text: str) -> str:
@@ -94,42 +139,3 @@ def _bytes_of(plain: str) -> str:
         return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
     except binascii.Error:
         return ""
-
-
-def _note(line: str) -> None:
-    for path in exposed:
-        try:
-            with open(path, "a", encoding="ascii") as file:
-                if file.tell() < LARGEST:
-                    file.write(f"{line}\n")
-        except OSError as error:  # a full disk: the request is refused all the same
-            sys.stderr.write(f"redirect: {error.strerror}\n")
-
-
-def serve(addresses: Iterable[str]) -> None:
-    """Answer on these addresses until SIGTERM."""
-    # Beside this file: from the package it would load the application.
-    http_server = import_module("http_server")
-    servers = http_server.Servers(app, [_listening(address) for address in addresses], threads=1)
-    ends: list[int] = []
-
-    def end(number: int, _frame: object) -> None:
-        ends.append(number)
-        servers.wake()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    while not ends:
-        servers.poll(1.0)
-    servers.end(patience=1.0)
-
-
-def _listening(address: str) -> socket.socket:
-    host, _, port = address.rpartition(":")
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=2048)
-
-
-if __name__ == "__main__":
-    exposed.append(sys.argv[1])
-    serve(sys.argv[2:])

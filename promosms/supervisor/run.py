@@ -1,23 +1,28 @@
 """Start everything in order, print the addresses, keep it running, end it."""
 
 import os
+import pkgutil
 import signal
-import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException, HTTPSConnection
+from importlib import import_module
 from pathlib import Path
 from ssl import CERT_NONE, PROTOCOL_TLS_CLIENT, SSLContext
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
-from promosms import create_app, queue
+from promosms import create_app, jobs, queue
 from promosms.db import failures, migrations, row_security
 from promosms.extensions import db
+from promosms.jobs import tick, worker
 from promosms.services.api import exposed_keys
 from promosms.services.auth import invitations
 from promosms.services.gateways import simulated_phone, workers
@@ -31,7 +36,15 @@ from promosms.settings import (
     production_checks,
     settings_of,
 )
-from promosms.supervisor import catalogues, certificate, checks, orphans, valkey
+from promosms.supervisor import (
+    catalogues,
+    certificate,
+    checks,
+    forks,
+    orphans,
+    redirect,
+    valkey,
+)
 from promosms.supervisor.checks import StartError
 from promosms.supervisor.processes import SHORT_PAUSE, ManagedProcess, Processes
 from promosms.web import fonts
@@ -43,7 +56,7 @@ TRIES = 3
 TELL_EVERY = 10.0
 WATCH_EVERY = 0.5
 RENEW_EVERY = 86_400.0
-GUNICORN = [sys.executable, "-m", "gunicorn"]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -89,8 +102,7 @@ def run(options: Options) -> None:
 
 def prepare() -> None:
     """Bring the database, the catalogues and the type up to this version; safe to repeat."""
-    catalogues.compile_catalogues(PACKAGE / "translations")
-    fonts.make(PACKAGE / "static")
+    make_files()
     try:
         migrations.upgrade()
         row_security.build()
@@ -105,6 +117,12 @@ def prepare() -> None:
         if line := failures.line_of(error):
             raise StartError(line) from error
         raise
+
+
+def make_files() -> None:
+    """Make what an application reads when it is created: the catalogues and the type."""
+    catalogues.compile_catalogues(PACKAGE / "translations")
+    fonts.make(PACKAGE / "static")
 
 
 def seed() -> None:
@@ -134,7 +152,13 @@ def _check_demo(settings: Settings) -> None:
 
 
 def _application(options: Options) -> Flask:
+    """The application with all that its processes use, loaded once for all of them."""
+    forks.apart(make_files)
     app = create_app()
+    for module in pkgutil.walk_packages(jobs.__path__, f"{jobs.__name__}."):
+        import_module(module.name)
+    with app.app_context():
+        forks.forbid_connections(db.engine)
     if settings_of(app).public_url == Settings().public_url:
         change_settings(app, public_url=f"https://localhost:{options.port}")
     os.environ["PROMOSMS_PUBLIC_URL"] = settings_of(app).public_url
@@ -149,22 +173,35 @@ def _start(
         _tell(f"Note: {line}")
     if line := checks.open_to_others(options.host, settings_of(app).trusted_proxies):
         _tell(f"Note: {line}")
-    with app.app_context():
-        prepare()
-        _tell(f"  database   {db.engine.dialect.name}, up to date")
-        for line in (row_security.warning(), defaults.no_gateway_warning()):
-            if line:
-                _tell(f"Note: {line}")
+    forks.share_memory()
+    _apart(app, _bring_up)
     if settings_of(app).redis_url == embedded.redis_url(Path(app.instance_path)):
         _start_valkey(app, processes)
     if options.demo:
-        with app.app_context():
-            seed()
+        _apart(app, seed)
     for process in _services(app, tls, plain):
         processes.start(process)
         _tell(f"  {process.name:10} started")
     _wait(processes, tls[0])
-    _greet(app)
+    _apart(app, partial(_greet, settings_of(app).public_url.rstrip("/")))
+
+
+def _apart(app: Flask, work: Callable[[], Answer]) -> Answer:
+    """What `work` returns, which may use the database."""
+
+    def in_context() -> Answer:
+        with app.app_context():
+            return work()
+
+    return forks.apart(in_context)
+
+
+def _bring_up() -> None:
+    prepare()
+    _tell(f"  database   {db.engine.dialect.name}, up to date")
+    for line in (row_security.warning(), defaults.no_gateway_warning()):
+        if line:
+            _tell(f"Note: {line}")
 
 
 def _start_valkey(app: Flask, processes: Processes) -> None:
@@ -176,7 +213,7 @@ def _start_valkey(app: Flask, processes: Processes) -> None:
     if not valkey.answers(socket, process.alive):
         processes.end([process])
         valkey.forget(folder)
-        process.command = valkey.command(folder, socket)
+        process.program = valkey.command(folder, socket)
         processes.start(process)
         if not valkey.answers(socket, process.alive):
             raise StartError(
@@ -186,14 +223,14 @@ def _start_valkey(app: Flask, processes: Processes) -> None:
 
 
 def _services(app: Flask, tls: list[str], plain: list[str]) -> list[ManagedProcess]:
-    promosms = [sys.executable, "-m", "promosms"]
     services = [_web(app, tls)]
     if plain:
-        services.append(_redirect(plain, Path(app.instance_path, exposed_keys.FILE)))
-    with app.app_context():
-        for name in workers.expected():
-            command = [name] if name == workers.TICK else ["worker", name]
-            services.append(ManagedProcess(name, [*promosms, *command], gives_signs=True))
+        services.append(_redirect(app, plain))
+    for name in _apart(app, workers.expected):
+        program = partial(worker.run, app, name)
+        if name == workers.TICK:
+            program = partial(tick.run, app)
+        services.append(ManagedProcess(name, program, gives_signs=True))
     return services
 
 
@@ -210,24 +247,26 @@ def _watch(app: Flask, processes: Processes) -> None:
 
 def _certificate(app: Flask) -> str:
     host = urlsplit(settings_of(app).public_url).hostname or "localhost"
-    return str(certificate.ensure(Path(app.instance_path, "certificate.pem"), host))
+    file = Path(app.instance_path, "certificate.pem")
+    return str(forks.apart(partial(certificate.ensure, file, host)))
 
 
 def _web(app: Flask, addresses: list[str]) -> ManagedProcess:
     pem = _certificate(app)
-    settings = str(PACKAGE / "supervisor" / "web.py")
-    options = ["-c", settings, "--certfile", pem, "--keyfile", pem, *_binds(addresses)]
-    return ManagedProcess(WEB, [*GUNICORN, *options], longest_pause=SHORT_PAUSE)
+
+    def serve() -> None:
+        from promosms.supervisor import web_server  # no other process needs gunicorn
+
+        web_server.serve(app, addresses, pem)
+
+    return ManagedProcess(WEB, serve, longest_pause=SHORT_PAUSE)
 
 
-def _redirect(addresses: list[str], exposed: Path) -> ManagedProcess:
-    program = str(PACKAGE / "supervisor" / "redirect.py")
-    command = [sys.executable, program, str(exposed), *addresses]
-    return ManagedProcess("redirect", command, longest_pause=SHORT_PAUSE)
-
-
-def _binds(addresses: list[str]) -> list[str]:
-    return [word for address in addresses for word in ("--bind", address)]
+def _redirect(app: Flask, addresses: list[str]) -> ManagedProcess:
+    exposed = Path(app.instance_path, exposed_keys.FILE)
+    leading = redirect.Redirect(settings_of(app).public_url, exposed)
+    program = partial(redirect.run, leading, addresses)
+    return ManagedProcess("redirect", program, longest_pause=SHORT_PAUSE)
 
 
 def _wait(processes: Processes, address: str) -> None:
@@ -268,11 +307,9 @@ def _answers(host: str, port: int) -> bool:
     return False
 
 
-def _greet(app: Flask) -> None:
-    url = settings_of(app).public_url.rstrip("/")
-    with app.app_context():
-        phone = simulated_phone.link() if simulated_phone.available() else ""
-        invitation = invitations.invite_admin()
+def _greet(url: str) -> None:
+    phone = simulated_phone.link() if simulated_phone.available() else ""
+    invitation = invitations.invite_admin()
     _tell(f"Open       {url}/")
     if invitation:
         _tell(f"Admin      {invitation} (becomes the admin; works once)")

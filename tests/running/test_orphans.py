@@ -11,10 +11,11 @@ STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN); print(flush=True)
 
 
 def sleeper(folder: Path, program: str = SLEEP) -> subprocess.Popen[bytes]:
-    environment = orphans.environment(folder)
-    return subprocess.Popen(
-        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE
-    )
+    folder.mkdir(exist_ok=True)
+    with orphans.mark(folder) as mark:
+        return subprocess.Popen(
+            [sys.executable, "-c", program], pass_fds=[mark.fileno()], stdout=subprocess.PIPE
+        )
 
 
 def test_it_ends_only_processes_of_its_own_installation(tmp_path: Path) -> None:

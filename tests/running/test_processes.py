@@ -28,14 +28,15 @@ def processes(tmp_path: Path, told: list[str]) -> Iterator[Processes]:
     processes.silence = 60.0
     yield processes
     processes.end(processes.all, 0.0)
+    processes.mark.close()
 
 
 def run(processes: Processes, name: str, *, ago: float, gives_signs: bool = True) -> ManagedProcess:
     """A process that started that many seconds ago, stopped as if it hung."""
     managed = ManagedProcess(name, SLEEP, gives_signs=gives_signs)
     processes.start(managed)
-    assert managed.popen
-    os.kill(managed.popen.pid, signal.SIGSTOP)
+    assert managed.process
+    os.kill(managed.process.pid, signal.SIGSTOP)
     managed.started -= ago
     return managed
 
@@ -45,8 +46,8 @@ def test_a_silent_process_is_killed_although_it_hangs(
 ) -> None:
     tick = run(processes, "tick", ago=61)
     processes.watch()
-    assert tick.popen
-    assert tick.popen.wait(10) == -signal.SIGKILL
+    assert tick.process
+    assert tick.process.wait(10) == -signal.SIGKILL
     assert told == ["tick gives no sign of life and is ended."]
     processes.watch()
     assert told[1].startswith("tick has ended (code -9) and starts again in")
@@ -85,8 +86,8 @@ def test_pauses_grow_up_to_the_longest_one(
     web = ManagedProcess("web", ("true",), longest_pause=longest)
     for pause in pauses:
         processes.start(web)
-        assert web.popen
-        web.popen.wait(10)
+        assert web.process
+        web.process.wait(10)
         processes.watch()
         assert f"starts again in {pause} s" in told[-1]
     assert web.ends == len(pauses)

@@ -25,6 +25,7 @@ def test_it_starts_responds_restarts_workers_and_ends(installation: Installation
     assert_the_printed_link_opens_the_phone(installation)
     assert_a_second_one_is_refused(installation)
     assert_private(installation)
+    assert_the_supervisor_may_fork(installation)
     assert_a_dead_worker_is_restarted(installation)
     assert_both_connections_are_open(installation)
     assert len(installation.family()) >= 9
@@ -92,6 +93,20 @@ def assert_private(installation: Installation) -> None:
         assert not stat.S_IMODE(file.stat().st_mode) & 0o077, file
 
 
+def assert_the_supervisor_may_fork(installation: Installation) -> None:
+    """Its children would believe its threads and its connections to be theirs."""
+    supervisor, *children = installation.family()
+    assert supervisor.num_threads() == 1
+    assert databases(supervisor) == []
+    assert supervisor.net_connections("all") == []
+    assert any(databases(child) for child in children)
+
+
+def databases(process: psutil.Process) -> list[str]:
+    """The files of databases that it holds open."""
+    return [file.path for file in process.open_files() if ".sqlite3" in file.path]
+
+
 def assert_a_dead_worker_is_restarted(installation: Installation) -> None:
     (before,) = mail_workers(installation)
     before.kill()
@@ -124,19 +139,15 @@ def assert_both_connections_are_open(installation: Installation) -> None:
 
 
 def mail_workers(installation: Installation) -> list[psutil.Process]:
-    return [
-        process
-        for process in installation.family()
-        if command_line(process)[-2:] == ["worker", "mail"]
-    ]
+    return [process for process in installation.family() if name_of(process) == "mail"]
 
 
-def command_line(process: psutil.Process) -> list[str]:
-    """The command line of the process; empty if it has just ended."""
+def name_of(process: psutil.Process) -> str:
+    """The name of the process; empty if it has just ended."""
     try:
-        return [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
+        return "" if process.status() == psutil.STATUS_ZOMBIE else process.name()
     except psutil.NoSuchProcess:
-        return []
+        return ""
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,6 @@ from flask import Flask
 from promosms import create_app
 from promosms.settings import ConfigError, Settings, settings, settings_of, sources
 from promosms.settings.conversion import as_text, from_text
-from promosms.supervisor import orphans
 
 Patch = pytest.MonkeyPatch
 KINDS = sorted(sources.KINDS)
@@ -105,7 +104,6 @@ def test_what_is_read_elsewhere_is_no_unknown_name(folder: Path, monkeypatch: Pa
     for name in sources.OTHERS:
         monkeypatch.setenv(name, str(folder))
     assert sources.read(folder, {}) == Settings()
-    assert orphans.MARK in sources.OTHERS
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Keys that came over plain HTTP to the process that redirects pages."""
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from promosms.extensions import db
 from promosms.models import ApiKey, Email
 from promosms.services.api import exposed_keys, tokens
 from promosms.settings import instance_file
-from promosms.supervisor import redirect
+from promosms.supervisor.redirect import LARGEST, Redirect
 from tests.support.api import Program
+
+REDIRECT = Redirect("https://localhost:8443", Path(os.devnull))
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def file(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = instance_file(exposed_keys.FILE)
     for left in (path, path.with_suffix(".taken")):
         left.unlink(missing_ok=True)
-    monkeypatch.setattr(redirect, "exposed", [str(path)])
+    monkeypatch.setattr("tests.services.api.test_exposed_keys.REDIRECT.exposed", path)
     return path
 
 
@@ -40,7 +43,7 @@ def ask(
         "QUERY_STRING": query,
         "HTTP_AUTHORIZATION": f"{scheme} {key}" if key else "",
     }
-    body = b"".join(redirect.app(environ, lambda status, headers: answers.append(status)))
+    body = b"".join(REDIRECT(environ, lambda status, headers: answers.append(status)))
     assert b"https-only" in body or not path.startswith("/api/v1/")
     assert b'{"response": {"status": 400' in body or not path.startswith("/api/rest/")
     return str(answers[0])
@@ -107,9 +110,9 @@ def test_what_a_killed_tick_has_left_is_read(app: Flask, file: Path, program: Pr
 
 
 def test_the_file_does_not_grow_without_end(file: Path, program: Program) -> None:
-    file.write_text("x" * redirect.LARGEST)
+    file.write_text("x" * LARGEST)
     ask(key=program.token)
-    assert file.stat().st_size == redirect.LARGEST
+    assert file.stat().st_size == LARGEST
 
 
 def test_pages_are_redirected_as_before(file: Path) -> None:
