@@ -80,10 +80,11 @@ def main() -> None:
 
 
 @contextmanager
-def installation_running(folder: Path) -> Iterator[psutil.Process]:
-    """`promosms up` on free ports."""
+def installation_running(folder: Path, *options: str) -> Iterator[psutil.Process]:
+    """`promosms up` on free ports, until its first page is there."""
     ports = [str(port) for port in free_ports(2)]
     command = [sys.executable, "-m", "promosms", "up", "--port", ports[0], "--http-port", ports[1]]
+    command += options
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -174,21 +175,10 @@ def peaks(supervisor: psutil.Process) -> list[tuple[str, float]]:
     """The highest resident memory of each running process in MB, from the kernel."""
     peak_by_process = []
     for process in [supervisor, *supervisor.children(recursive=True)]:
-        name = role(process.cmdline())
         status = Path(f"/proc/{process.pid}/status").read_text()
         high = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        peak_by_process.append((f"{name} ({process.pid})", int(high.split()[1]) / 1024))
+        peak_by_process.append((f"{process.name()} ({process.pid})", int(high.split()[1]) / 1024))
     return peak_by_process
-
-
-def role(command: list[str]) -> str:
-    """The role of a process of the installation, from its command line."""
-    line = " ".join(command)
-    if "valkey" in line:
-        return "redis"
-    if "gunicorn" in line or "redirect.py" in line or "wsgi" in line:
-        return "redirect" if "redirect" in line else "web"
-    return "supervisor" if " up " in line else command[-1]
 
 
 def free_ports(number: int) -> list[int]:

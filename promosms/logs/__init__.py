@@ -68,6 +68,9 @@ def take_over() -> None:
     """Log everything of this process in this form: libraries, warnings, and crashes."""
     root = logging.getLogger()
     root.handlers = [_to_stderr()]
+    # Also our own: a process that was forked may have another standard error.
+    if ours := logging.getLogger("promosms").handlers:
+        ours[:] = root.handlers
     root.setLevel(logging.WARNING)
     logging.captureWarnings(True)
     sys.excepthook = _crashed

@@ -21,8 +21,10 @@ from typing import IO, Any, TextIO, TypeVar
 
 from sqlalchemy import Engine, event
 
-from promosms.logs import take_over
+from promosms import logs
+from promosms.logs import CRASH, take_over
 
+log = logs.get(__name__)
 CONTEXT = multiprocessing.get_context("fork")
 # What the supervisor listens to.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -131,9 +133,8 @@ def _run(name: str, program: Callable[[], None], output: int, supervisor: int) -
     take_over()
     try:
         program()
-    except Exception as error:
-        # What would be printed without this quotes values.
-        sys.excepthook(type(error), error, error.__traceback__)
+    except Exception:
+        log.critical(CRASH, exc_info=True)  # without this it would be printed with its values
         sys.exit(1)
 
 
@@ -152,7 +153,7 @@ def _answer(work: Callable[[], object], writer: Connection) -> None:
         try:
             writer.send((None, error))
         except Exception:  # it cannot be sent
-            sys.excepthook(type(error), error, error.__traceback__)
+            log.critical(CRASH, exc_info=error)
             sys.exit(1)
 
 

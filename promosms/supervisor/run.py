@@ -72,6 +72,7 @@ class Options:
 def run(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises StartError and ConfigError."""
     _listen_to_signals()
+    forks.name_process("promosms")
     os.umask(0o077)  # also before the settings are read: see settings.init_app
     folder = Path(instance_path())
     checks.writable(folder)

@@ -1,5 +1,6 @@
 """Forked processes: they have the memory of the supervisor, and nothing else of it."""
 
+import logging
 import os
 import signal
 import sys
@@ -162,14 +163,20 @@ class Unsendable(Exception):
         self.lock = threading.Lock()
 
 
-def test_an_error_that_cannot_be_sent_ends_it(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_that_cannot_be_sent_is_logged_and_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = logging.FileHandler(tmp_path / "log")
+    monkeypatch.setattr(logging.getLogger("promosms"), "handlers", [handler])
+
     def fail() -> NoReturn:
         raise Unsendable
 
     with pytest.raises(SystemExit) as ended:
         apart(fail)
     assert ended.value.code == 1
-    assert "Unsendable" in capfd.readouterr().err
+    handler.close()
+    assert "raise Unsendable" in (tmp_path / "log").read_text()
 
 
 def test_work_that_is_killed_ends_the_start() -> None:
