@@ -69,10 +69,11 @@ def main() -> None:
         with installation_running(folder) as supervisor:
             app = create_app()
             say("database", "PostgreSQL" if options.database else "SQLite")
-            import_seconds = import_file(app, file, good)
+            account_id = open_account(app)
+            import_seconds = import_file(app, account_id, file, good)
             say("rows in the file", options.people)
             say("rows/s imported", options.people / import_seconds)
-            send(app, good)
+            send(app, account_id, good)
             for name, megabytes in peaks(supervisor):
                 say(f"peak MB of {name}", megabytes)
     finally:
@@ -99,13 +100,20 @@ def installation_running(folder: Path, *options: str) -> Iterator[psutil.Process
         process.wait(60)
 
 
-def import_file(app: Flask, file: Path, good: int) -> float:
-    """Import the file in the worker; returns the seconds it took."""
+def open_account(app: Flask) -> int:
+    """Make an account with enough credit; returns its id."""
     with app.app_context():
         with transaction() as session:
             account = Account(region="PL", approved_at=now())
             session.add(account)
         ledger.credit(account.id, 10**9, "credit:benchmark")
+        return account.id
+
+
+def import_file(app: Flask, account_id: int, file: Path, good: int) -> float:
+    """Import the file in the worker; returns the seconds it took."""
+    with app.app_context():
+        account = db.session.get_one(Account, account_id)
         began = time.monotonic()
         with file.open("rb") as stream:
             new = imports.upload(account, stream, file.name)
@@ -114,18 +122,18 @@ def import_file(app: Flask, file: Path, good: int) -> float:
         queue.wake("work", "imports.run", new.id)
         wait(lambda: db.session.get_one(Import, new.id).status == ImportStatus.FINISHED)
         seconds = time.monotonic() - began
-        recipient_count = db.session.scalar(select(func.count()).select_from(Recipient))
+        ours = select(func.count()).where(Recipient.account_id == account_id)
+        recipient_count = db.session.scalar(ours)
         assert recipient_count == good, (recipient_count, good)
     return seconds
 
 
-def send(app: Flask, good: int) -> None:
+def send(app: Flask, account_id: int, good: int) -> None:
     """Send one campaign to everybody and print its rates."""
     with app.app_context():
-        account = db.session.scalars(select(Account)).one()
         with transaction() as session:
             campaign = Campaign(
-                account_id=account.id,
+                account_id=account_id,
                 route_id=defaults.default_route().id,
                 text="Dzień dobry {first_name|there}, 20 % off until Sunday. Just show this text.",
                 everyone=True,
@@ -138,7 +146,7 @@ def send(app: Flask, good: int) -> None:
         prepared = time.monotonic()
         wait(lambda: read(campaign.id).status == CampaignStatus.FINISHED)
         sent = time.monotonic()
-        wait(lambda: not db.session.scalar(open_messages()))
+        wait(lambda: not db.session.scalar(open_messages(campaign.id)))
         receipted = time.monotonic()
         done = read(campaign.id)
         say("messages", done.audience)
@@ -148,9 +156,10 @@ def send(app: Flask, good: int) -> None:
         say("delivered", done.n_delivered)
 
 
-def open_messages() -> Select[int]:
+def open_messages(campaign_id: int) -> Select[int]:
     """Messages that still wait for a receipt."""
-    return select(func.count()).where(Message.status.in_(("queued", "sending", "sent")))
+    waiting = Message.status.in_(("queued", "sending", "sent"))
+    return select(func.count()).where(Message.campaign_id == campaign_id, waiting)
 
 
 def read(campaign_id: int) -> Campaign:

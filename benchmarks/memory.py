@@ -55,8 +55,9 @@ def main() -> None:
             wait_until_sent(app)
             time.sleep(options.idle)
             show("MB, idle", supervisor)
-            first_campaign.import_file(app, file, good)
-            first_campaign.send(app, good)
+            account_id = first_campaign.open_account(app)
+            first_campaign.import_file(app, account_id, file, good)
+            first_campaign.send(app, account_id, good)
             show(f"MB, after a campaign of {options.people:,}", supervisor)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
