@@ -15,7 +15,6 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from subprocess import TimeoutExpired
 from typing import IO, Any, TextIO, TypeVar
 
@@ -125,8 +124,6 @@ def _run(name: str, program: Callable[[], None], output: int, supervisor: int) -
     if os.getppid() != supervisor:
         return
     name_process(name)
-    with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
     for stream in (1, 2):
         os.dup2(output, stream)
     sys.stdout, sys.stderr = _writing(1), _writing(2)

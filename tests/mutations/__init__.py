@@ -22,6 +22,7 @@ from tests.mutations.second_yes import SECOND_YES
 from tests.mutations.segments import SEGMENTS
 from tests.mutations.senders import SENDERS
 from tests.mutations.sign_ups import SIGN_UPS
+from tests.mutations.supervisor import SUPERVISOR
 from tests.mutations.tenancy import TENANCY
 from tests.mutations.time import TIME
 from tests.mutations.webhooks import WEBHOOKS
@@ -39,6 +40,7 @@ MUTATIONS = (
     *SEGMENTS,
     *BULK_ACTIONS,
     *CLICKS,
+    *SUPERVISOR,
     *AB_TESTS,
     *AUTOMATIONS,
     *SENDERS,

@@ -4,10 +4,13 @@ import socket
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 
 from tests.running.installation import Installation, wait_for
+
+DEVNULL = Path("/dev/null")
 
 
 def test_it_starts_responds_restarts_workers_and_ends(installation: Installation) -> None:
@@ -100,6 +103,7 @@ def assert_the_supervisor_may_fork(installation: Installation) -> None:
     assert databases(supervisor) == []
     assert supervisor.net_connections("all") == []
     assert any(databases(child) for child in children)
+    assert {Path(f"/proc/{child.pid}/fd/0").readlink() for child in children} == {DEVNULL}
 
 
 def databases(process: psutil.Process) -> list[str]:
