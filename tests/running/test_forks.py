@@ -20,6 +20,13 @@ from promosms.supervisor.forks import Forked, NotAlone, apart
 from promosms.supervisor.processes import ManagedProcess, Processes
 
 WORD = "geheim7Q"
+alone = pytest.mark.usefixtures("_threads_of_others")
+
+
+@pytest.fixture
+def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of an earlier test may still be ending."""
+    monkeypatch.setattr(forks, "be_alone", lambda: None)
 
 
 @pytest.fixture
@@ -57,6 +64,7 @@ def said(file: Path) -> str:
     return file.read_text()
 
 
+@alone
 def test_it_has_a_name_and_a_group_of_its_own(run: Callable[..., Forked], tmp_path: Path) -> None:
     process = run(say(tmp_path / "there"), "gateway-1/2")
     assert said(tmp_path / "there") == str(process.pid)
@@ -65,6 +73,7 @@ def test_it_has_a_name_and_a_group_of_its_own(run: Callable[..., Forked], tmp_pa
     assert process.poll() is process.returncode is None
 
 
+@alone
 def test_it_does_not_listen_as_the_supervisor_does(
     run: Callable[..., Forked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +87,7 @@ def test_it_does_not_listen_as_the_supervisor_does(
     assert process.wait(10) == -signal.SIGTERM
 
 
+@alone
 def test_what_it_says_goes_into_its_log(run: Callable[..., Forked], tmp_path: Path) -> None:
     def program() -> None:
         os.write(1, b"out ")
@@ -88,6 +98,7 @@ def test_what_it_says_goes_into_its_log(run: Callable[..., Forked], tmp_path: Pa
     assert (tmp_path / "log").read_text() == "out err nothing to read"
 
 
+@alone
 def test_an_error_is_logged_without_its_values(run: Callable[..., Forked], tmp_path: Path) -> None:
     def program() -> NoReturn:
         raise ValueError(WORD)
@@ -99,27 +110,33 @@ def test_an_error_is_logged_without_its_values(run: Callable[..., Forked], tmp_p
     assert WORD not in line
 
 
+@alone
 @pytest.mark.parametrize("code", [0, 1, 3])
 def test_its_exit_code_is_told(run: Callable[..., Forked], code: int) -> None:
     process = run(lambda: sys.exit(code))
     assert process.wait(10) == process.returncode == code
 
 
-def test_a_thread_forbids_it(run: Callable[..., Forked]) -> None:
+@pytest.fixture
+def thread() -> Iterator[None]:
+    """A thread that runs during the test."""
     end = threading.Event()
     thread = threading.Thread(target=end.wait, name="a-thread")
     thread.start()
-    try:
-        with pytest.raises(NotAlone, match="a-thread"):
-            run(lambda: None)
-        with pytest.raises(NotAlone, match="a-thread"):
-            apart(lambda: None)
-    finally:
-        end.set()
-        thread.join()
-    assert run(lambda: None).wait(10) == 0
+    yield
+    end.set()
+    thread.join()
 
 
+@pytest.mark.usefixtures("thread")
+def test_a_thread_forbids_it(run: Callable[..., Forked]) -> None:
+    with pytest.raises(NotAlone, match="a-thread"):
+        run(lambda: None)
+    with pytest.raises(NotAlone, match="a-thread"):
+        apart(lambda: None)
+
+
+@alone
 def test_the_supervisor_connects_to_no_database_but_its_children_do(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     forks.forbid_connections(engine)
@@ -134,6 +151,7 @@ def test_the_supervisor_connects_to_no_database_but_its_children_do(tmp_path: Pa
     assert engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
 
 
+@alone
 def test_work_apart_changes_nothing_here() -> None:
     here: list[int] = []
 
@@ -145,6 +163,7 @@ def test_work_apart_changes_nothing_here() -> None:
     assert (pid != os.getpid(), number, here) == (True, 1, [])
 
 
+@alone
 def test_its_errors_arrive_with_their_places() -> None:
     def refuse() -> NoReturn:
         raise StartError("Do this instead.")
@@ -163,6 +182,7 @@ class Unsendable(Exception):
         self.lock = threading.Lock()
 
 
+@alone
 def test_an_error_that_cannot_be_sent_is_logged_and_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,12 +199,14 @@ def test_an_error_that_cannot_be_sent_is_logged_and_ends_it(
     assert "raise Unsendable" in (tmp_path / "log").read_text()
 
 
+@alone
 def test_work_that_is_killed_ends_the_start() -> None:
     with pytest.raises(SystemExit) as ended:
         apart(lambda: os.kill(os.getpid(), signal.SIGKILL))
     assert ended.value.code == -signal.SIGKILL
 
 
+@alone
 def test_a_forked_process_is_found_when_it_has_lost_its_supervisor(tmp_path: Path) -> None:
     """As after `kill -9`; its environment is that of whoever started the supervisor."""
     processes = Processes(tmp_path, tmp_path, lambda _: None)
