@@ -55,20 +55,11 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=20_000, help="parts per second of the gateway")
     parser.add_argument("--database", default="")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pb-"))
-    os.environ |= {
-        "PROMOSMS_INSTANCE": str(folder),
-        "PROMOSMS_SIMULATOR_RATE": str(options.rate),
-        "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.5",
-    }
-    if options.database:
-        os.environ["PROMOSMS_DATABASE_URL"] = options.database
-    try:
+    with own_folder(options.database, options.rate) as folder:
         file = folder / "people.csv"
         good = people.write(file, options.people, bad=0.03)
         with installation_running(folder) as supervisor:
             app = create_app()
-            say("database", "PostgreSQL" if options.database else "SQLite")
             account_id = open_account(app)
             import_seconds = import_file(app, account_id, file, good)
             say("rows in the file", options.people)
@@ -76,6 +67,22 @@ def main() -> None:
             send(app, account_id, good)
             for name, megabytes in peaks(supervisor):
                 say(f"peak MB of {name}", megabytes)
+
+
+@contextmanager
+def own_folder(database: str, rate: int = 20_000) -> Iterator[Path]:
+    """The folder of an installation with a fast network; `database` is its address, or empty."""
+    folder = Path(tempfile.mkdtemp(prefix="pb-"))
+    os.environ |= {
+        "PROMOSMS_INSTANCE": str(folder),
+        "PROMOSMS_SIMULATOR_RATE": str(rate),
+        "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.5",
+    }
+    if database:
+        os.environ["PROMOSMS_DATABASE_URL"] = database
+    say("database", "PostgreSQL" if database else "SQLite")
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,11 +9,7 @@ Then a CSV is imported and sent to, and the same is printed once all receipts ar
 """
 
 import argparse
-import os
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
 import psutil
 from flask import Flask
@@ -35,22 +31,13 @@ def main() -> None:
     parser.add_argument("--idle", type=float, default=30.0, help="seconds before it is measured")
     parser.add_argument("--database", default="")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pb-"))
-    os.environ |= {
-        "PROMOSMS_INSTANCE": str(folder),
-        "PROMOSMS_SIMULATOR_RATE": "20000",
-        "PROMOSMS_SIMULATOR_RECEIPT_SECONDS": "0.5",
-    }
-    if options.database:
-        os.environ["PROMOSMS_DATABASE_URL"] = options.database
-    try:
+    with first_campaign.own_folder(options.database) as folder:
         file = folder / "people.csv"
         good = people.write(file, options.people, bad=0.0)
         began = time.monotonic()
         with first_campaign.installation_running(folder, "--demo") as supervisor:
             seconds = time.monotonic() - began
             app = create_app(pages=False)
-            say("database", "PostgreSQL" if options.database else "SQLite")
             say("seconds to the first page", f"{seconds:.1f}")
             wait_until_sent(app)
             time.sleep(options.idle)
@@ -59,8 +46,6 @@ def main() -> None:
             first_campaign.import_file(app, account_id, file, good)
             first_campaign.send(app, account_id, good)
             show(f"MB, after a campaign of {options.people:,}", supervisor)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_until_sent(app: Flask) -> None:

@@ -3,8 +3,6 @@
 waitress reads requests and sends responses in one thread without waiting for anybody; a thread of
 its pool works for a client only from the last byte of the request to the first of the response. So
 a connection that says nothing costs a file descriptor and some memory, until its deadline.
-
-It imports nothing of the application, because the plain HTTP port uses it too.
 """
 
 import logging

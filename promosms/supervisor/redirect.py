@@ -1,12 +1,9 @@
 """The plain HTTP port: redirects to HTTPS and accepts no forms, and nothing for the API.
 
-Into a file it writes the SHA-256 of each API key that came here, where others could read it:
-`services/api/exposed_keys.py` reads them. So a crowd here does not reach the database.
+An API key that came here, where others could read it, is left for the tick (`exposed_keys`): a
+crowd here does not reach the database.
 """
 
-import base64
-import binascii
-import hashlib
 import json
 import re
 import signal
@@ -17,21 +14,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from promosms.services.api import exposed_keys, tokens
 from promosms.supervisor.http_server import Servers
 
 SECRET = [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
 API = re.compile("/api/(?:v1|rest)(/|$)")
 REST = re.compile("/api/rest(/|$)")
-KEY = re.compile(r"psk_(?:live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")
 DETAIL = (
     "Use an address that begins with https://. Others could read what you sent: if there was a key "
     "in it, replace it."
 )
 REFUSED = {"response": {"status": 400, "message": DETAIL}}
 """The answer to programs that speak PromoSMS REST 3.2."""
-ENCODED = re.compile("[0-9A-Za-z+/_-]{72,400}={0,2}")
-"""What may be an e-mail address and a key in base 64 (`services/api/tokens.py` has it, too)."""
-LARGEST = 100_000  # bytes of the file: more only comes from somebody who makes it up
 
 
 class Redirect:
@@ -70,8 +64,8 @@ class Redirect:
         in_address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
         in_header = environ.get("HTTP_AUTHORIZATION", "")
         for where, text in (("address", in_address), ("header", in_header)):
-            if key := _key_in(text):
-                self._note(f"{where} {hashlib.sha256(key.encode()).hexdigest()}")
+            if token := tokens.found_in(text):
+                self._leave(where, token)
         rest = REST.match(environ.get("PATH_INFO", ""))
         body = json.dumps(REFUSED if rest else self._problem()).encode()
         kind = "application/json" if rest else "application/problem+json"
@@ -88,11 +82,9 @@ class Redirect:
             "detail": DETAIL,
         }
 
-    def _note(self, line: str) -> None:
+    def _leave(self, where: str, token: str) -> None:
         try:
-            with self.exposed.open("a", encoding="ascii") as file:
-                if file.tell() < LARGEST:
-                    file.write(f"{line}\n")
+            exposed_keys.leave(self.exposed, where, token)
         except OSError as error:  # a full disk: the request is refused all the same
             sys.stderr.write(f"redirect: {error.strerror}\n")
 
@@ -117,25 +109,3 @@ def _listening(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=2048)
-
-
-def _key_in(text: str) -> str:
-    """The key within a text, also in base 64 as HTTP Basic has it; empty if there is none."""
-    for part in (text, *map(_decoded, ENCODED.findall(text))):
-        if found := KEY.search(part):
-            return found[0]
-    return ""
-
-
-def _decoded(word: str) -> str:
-    """What stands in base 64 in a word, wherever in it that begins."""
-    plain = word.rstrip("=").replace("+", "-").replace("/", "_")
-    return " ".join(map(_bytes_of, (plain[begin:] for begin in range(4))))
-
-
-def _bytes_of(plain: str) -> str:
-    plain = plain[:-1] if len(plain) % 4 == 1 else plain  # what follows in an address
-    try:
-        return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4)).decode("latin-1")
-    except binascii.Error:
-        return ""

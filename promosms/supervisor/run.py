@@ -162,7 +162,6 @@ def _application(options: Options) -> Flask:
         forks.forbid_connections(db.engine)
     if settings_of(app).public_url == Settings().public_url:
         change_settings(app, public_url=f"https://localhost:{options.port}")
-    os.environ["PROMOSMS_PUBLIC_URL"] = settings_of(app).public_url
     return app
 
 
@@ -228,11 +227,19 @@ def _services(app: Flask, tls: list[str], plain: list[str]) -> list[ManagedProce
     if plain:
         services.append(_redirect(app, plain))
     for name in _apart(app, workers.expected):
-        program = partial(worker.run, app, name)
+        program = partial(work, app, name)
         if name == workers.TICK:
             program = partial(tick.run, app)
         services.append(ManagedProcess(name, program, gives_signs=True))
     return services
+
+
+def work(app: Flask, name: str) -> None:
+    """Run a worker. The log says in one line why it must not run."""
+    try:
+        worker.run(app, name)
+    except worker.Refused as error:
+        raise SystemExit(f"Error: {error}") from error
 
 
 def _watch(app: Flask, processes: Processes) -> None:

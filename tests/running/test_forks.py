@@ -12,9 +12,12 @@ from typing import NoReturn
 
 import psutil
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
 
+from promosms.jobs import worker
 from promosms.supervisor import forks, orphans
+from promosms.supervisor import run as supervisor
 from promosms.supervisor.checks import StartError
 from promosms.supervisor.forks import Forked, NotAlone, apart
 from promosms.supervisor.processes import ManagedProcess, Processes
@@ -108,6 +111,19 @@ def test_an_error_is_logged_without_its_values(run: Callable[..., Forked], tmp_p
     assert '"event": "process.crash"' in line
     assert '"error": "ValueError"' in line
     assert WORD not in line
+
+
+@alone
+def test_why_a_worker_must_not_run_is_one_line_in_its_log(
+    run: Callable[..., Forked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise worker.Refused("Another process is the worker gateway-1 already.")
+
+    monkeypatch.setattr(worker, "run", refuse)
+    assert run(lambda: supervisor.work(Flask("one"), "gateway-1")).wait(10) == 1
+    line = "Error: Another process is the worker gateway-1 already.\n"
+    assert (tmp_path / "log").read_text() == line
 
 
 @alone

@@ -1,6 +1,6 @@
 """Keys that came over plain HTTP to the process that redirects pages to HTTPS.
 
-That process knows no database (`supervisor/redirect.py`). It writes the SHA-256 of each key into a
+That process uses no database (`supervisor/redirect.py`). It leaves the SHA-256 of each key in a
 file, and the tick reads it.
 """
 
@@ -12,6 +12,13 @@ from promosms.settings import instance_file
 
 FILE = "exposed_keys"
 LONGEST = 100_000  # bytes: more only comes from somebody who makes it up
+
+
+def leave(path: Path, where: str, token: str) -> None:
+    """Add a key that came by an "address" or a "header" to the file. Raises OSError."""
+    with path.open("a", encoding="ascii") as file:
+        if file.tell() < LONGEST:
+            file.write(f"{where} {keys.digest_of(token)}\n")
 
 
 def note() -> int:

@@ -162,7 +162,7 @@ def find(token: str) -> Found | None:
     """
     if not tokens.is_complete(token):
         return None
-    row = db.session.execute(_WITH_ACCOUNT, {"digest": _digest(token)}).one_or_none()
+    row = db.session.execute(_WITH_ACCOUNT, {"digest": digest_of(token)}).one_or_none()
     if row is None:
         return None
     found, today = Found(*row), now().date()
@@ -255,14 +255,14 @@ def _ended_at(key: ApiKey) -> datetime | None:
 
 
 def _stored(token: str) -> ApiKey | None:
-    return _of_digest(_digest(token)) if tokens.is_complete(token) else None
+    return _of_digest(digest_of(token)) if tokens.is_complete(token) else None
 
 
 def _of_digest(digest: str) -> ApiKey | None:
     return db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == digest))
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
     """SHA-256: of 190 random bits it cannot be turned back (ASVS 6.5.2)."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -272,7 +272,7 @@ def _new(account_id: int, wish: Wish, actor: str) -> tuple[ApiKey, str]:
     key = ApiKey(
         account_id=account_id,
         name=wish.name,
-        secret_hash=_digest(made.token),
+        secret_hash=digest_of(made.token),
         shown=made.shown,
         scopes=",".join(_in_order(wish.scopes)),
         sandbox=wish.sandbox,

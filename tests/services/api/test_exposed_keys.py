@@ -12,7 +12,7 @@ from promosms.extensions import db
 from promosms.models import ApiKey, Email
 from promosms.services.api import exposed_keys, tokens
 from promosms.settings import instance_file
-from promosms.supervisor.redirect import LARGEST, Redirect
+from promosms.supervisor.redirect import Redirect
 from tests.support.api import Program
 
 REDIRECT = Redirect("https://localhost:8443", Path(os.devnull))
@@ -110,9 +110,9 @@ def test_what_a_killed_tick_has_left_is_read(app: Flask, file: Path, program: Pr
 
 
 def test_the_file_does_not_grow_without_end(file: Path, program: Program) -> None:
-    file.write_text("x" * LARGEST)
+    file.write_text("x" * exposed_keys.LONGEST)
     ask(key=program.token)
-    assert file.stat().st_size == LARGEST
+    assert file.stat().st_size == exposed_keys.LONGEST
 
 
 def test_pages_are_redirected_as_before(file: Path) -> None:
