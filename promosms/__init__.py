@@ -34,9 +34,10 @@ def _init_requests(app: Flask) -> None:
     from promosms.logs import requests as request_log
     from promosms.views.links import redirects
     from promosms.web import compression, nul, secret_addresses, security
-    from promosms.web.api import exposure
+    from promosms.web.api import exposure, room
 
     redirects.init_app(app)
+    room.init_app(app)
     request_log.init_app(app)
     compression.init_app(app)
     exposure.init_app(app)

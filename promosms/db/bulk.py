@@ -5,16 +5,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Column,
     ColumnElement,
     Dialect,
     Result,
     Select,
+    Subquery,
     Text,
     TypeDecorator,
     any_,
     bindparam,
+    column,
     func,
     select,
     text,
@@ -35,6 +38,14 @@ PARTS_ON_POSTGRESQL = text(
     f"{PART_COLUMNS} SELECT m, n, a, :gateway, r, :status FROM unnest(CAST(:messages AS bigint[]),"
     " CAST(:numbers AS smallint[]), CAST(:accounts AS bigint[]), CAST(:references AS text[]))"
     " AS t(m, n, a, r)"
+)
+PAIRS_ON_SQLITE = text(
+    "SELECT a.value AS account_id, p.value AS phone"
+    " FROM json_each(:accounts) AS a JOIN json_each(:phones) AS p ON p.key = a.key"
+)
+PAIRS_ON_POSTGRESQL = text(
+    "SELECT account_id, phone FROM unnest(CAST(:accounts AS bigint[]), CAST(:phones AS text[]))"
+    " AS given(account_id, phone)"
 )
 
 PartRow = tuple[int, int, int, str]
@@ -107,6 +118,21 @@ def each_of(name: str = "ids") -> ColumnElement[int]:
     if on_sqlite():
         return func.json_each(parameter).table_valued("value").c.value
     return func.unnest(parameter).table_valued("id").render_derived().c.id
+
+
+def pairs() -> Subquery:
+    """A table of accounts (`account_id`) and phones (`phone`), given by `as_pairs`."""
+    source = PAIRS_ON_SQLITE if on_sqlite() else PAIRS_ON_POSTGRESQL
+    columns = column("account_id", BigInteger), column("phone", Text)
+    return source.columns(*columns).subquery("asked")
+
+
+def as_pairs(values: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """The parameters of a statement with `pairs`."""
+    accounts, phones = [account for account, _ in values], [phone for _, phone in values]
+    if on_sqlite():
+        return {"accounts": json.dumps(accounts), "phones": json.dumps(phones)}
+    return {"accounts": numbers(accounts), "phones": words(phones)}
 
 
 def look_up(

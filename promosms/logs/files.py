@@ -1,6 +1,7 @@
 """The two logs with addresses, of requests and of security: a file for each day (UTC).
 
-Several processes append to a file, a whole line per write. No process writes to a past day, so its
+Several processes append to a file, whole lines per write; what several threads have to say at the
+same moment is one write. No process writes to a past day, so its
 file can be rewritten safely: addresses are shortened to /24 (IPv4) or /48 (IPv6) after LOG_IP_DAYS,
 and the file is deleted after LOG_DAYS.
 """
@@ -8,15 +9,20 @@ and the file is deleted after LOG_DAYS.
 import json
 import os
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from promosms.lib.together import Together
 from promosms.logs import schema as log_schema
 from promosms.logs.networks import network_of
 from promosms.settings import instance_file, settings
 
 REQUESTS, SECURITY = "requests", "security"
 NAMES = (REQUESTS, SECURITY)
+TOGETHER = 100
+"""So many lines go into one write."""
 _open: dict[str, tuple[Path, int]] = {}
 _lock = threading.Lock()
 
@@ -24,11 +30,18 @@ _lock = threading.Lock()
 def write(name: str, line: dict[str, object]) -> None:
     """Add a line to the log of today; on a full disk the line is lost, not the response."""
     content = json.dumps(log_schema.allowed(line, log_schema.WITH_ADDRESS)) + "\n"
-    try:
-        with _lock:
+    _writing.ask((name, content))
+
+
+def _write_all(lines: Sequence[tuple[str, str]]) -> Sequence[None]:
+    for name in dict.fromkeys(name for name, _ in lines):
+        content = "".join(line for of, line in lines if of == name)
+        with suppress(OSError), _lock:
             os.write(_file(name), content.encode())
-    except OSError:
-        return
+    return [None] * len(lines)
+
+
+_writing = Together(_write_all, TOGETHER)
 
 
 def path(name: str, day: date) -> Path:

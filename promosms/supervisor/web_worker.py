@@ -14,6 +14,7 @@ from promosms.services.imports import imports
 from promosms.services.links import links
 from promosms.settings import settings_of
 from promosms.supervisor.http_server import Crowd, Deadlines, Servers
+from promosms.web.api import EVERY
 
 SPARE_FILES = 200  # besides those of the connections: database, Redis, logs, bodies
 TICK = 1.0
@@ -36,7 +37,7 @@ class WebWorker(Worker):
             larger={imports.UPLOAD: settings_of(self.wsgi).import_bytes},
             tls=Certificate(self.cfg).context if self.cfg.is_ssl else None,
             deadlines=Deadlines(keepalive=self.cfg.keepalive),
-            crowds=[Crowd(links.PATH)],
+            crowds=[Crowd(links.PATH), Crowd(EVERY)],
         )
         while self.alive and self.ppid == os.getppid():
             self.notify()

@@ -2,7 +2,6 @@
 
 from promosms.models import Account, ApiKey, Scope, WebhookEvent, now
 from promosms.services.api import accepting, composing, idempotency, keys, sandbox
-from promosms.services.api.composing import Composed
 from promosms.services.api.keys import Wish
 from promosms.services.webhooks import claiming, endpoints, event_ids, recording
 from promosms.services.webhooks.recording import Result
@@ -19,8 +18,8 @@ def ids(account: Account) -> dict[str, str]:
     revoked = _key(account, Wish("Bakery 23", RIGHTS))
     keys.revoke(revoked, "test")
     once = idempotency.once(account.id, "order 1", b"a request", sandbox=False)
-    accepting.accept(works, _text(account, "+48601111115"), once)
-    sandbox.accept(trial, _text(account, "+48601111115"), None)
+    accepting.accept(works, _text("+48601111115"), once)
+    sandbox.accept(trial, _text("+48601111115"), None)
     return {
         **_webhook(account),
         "api_key": works.public_id,
@@ -52,6 +51,5 @@ def _key(account: Account, wish: Wish) -> ApiKey:
     return key
 
 
-def _text(account: Account, phone: str) -> Composed:
-    wish = composing.Wish(to=phone, text="Your parcel is here.", reference="order-1")
-    return composing.compose(account, wish)
+def _text(phone: str) -> composing.Wish:
+    return composing.Wish(to=phone, text="Your parcel is here.", reference="order-1")

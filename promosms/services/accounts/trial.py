@@ -93,9 +93,13 @@ def take(session: Session, account_id: int, number: int) -> None:
     session.refresh(account, with_for_update={"key_share": True})
     if account.approved_at is not None:
         return
-    left = settings.trial_texts_per_day - used(account_id)
-    if number > left:
-        raise DayIsFull(max(left, 0))
+    if number > left(account_id):
+        raise DayIsFull(left(account_id))
+
+
+def left(account_id: int) -> int:
+    """How many more texts an account on trial may send now."""
+    return max(settings.trial_texts_per_day - used(account_id), 0)
 
 
 def used(account_id: int) -> int:

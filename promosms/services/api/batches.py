@@ -148,7 +148,7 @@ def _same_for_all(account: Account, wish: BatchWish) -> tuple[str, Chosen, datet
         raise Refused(Refusal.EMPTY, "text")
     if not wish.service:
         composing.check_words(text)
-    on_top = composing.sender_of(account, wish.route, wish.sender)
+    on_top = composing.sender_of(account.id, wish.route, wish.sender)
     return text, on_top, composing.planned(wish.send_at)
 
 

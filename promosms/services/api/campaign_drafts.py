@@ -23,7 +23,7 @@ def create(account: Account, draft: Draft, once: Once | None) -> Campaign:
 
     Also for lists and segments that it has not: a program that means others shall not text fewer.
     """
-    on_top = composing.sender_of(account, draft.route, draft.sender)
+    on_top = composing.sender_of(account.id, draft.route, draft.sender)
     sender = on_top.own.sender.public_id if on_top.own else ""
     written = replace(draft, sender=sender, text=transliterate.tidy(draft.text))
     with transaction() as session:

@@ -10,24 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
-
-from promosms.extensions import db
-from promosms.models import (
-    Account,
-    AccountStatus,
-    CampaignKind,
-    SenderStatus,
-    Suppression,
-    SuppressionSource,
-    now,
-)
-from promosms.services.accounts import trial
+from promosms.models import CampaignKind, Route, SenderStatus, now
 from promosms.services.campaigns import kinds
 from promosms.services.gateways import routing
+from promosms.services.gateways.routing import Chooser
 from promosms.services.prices import prices
+from promosms.services.prices.prices import Entry, PriceList
 from promosms.services.senders import chosen, requests
 from promosms.services.senders.chosen import Chosen
+from promosms.services.senders.requests import Requested
 from promosms.sms import gsm7, phone, segments, transliterate
 from promosms.sms.phone import InvalidPhone, Phone
 
@@ -120,19 +111,60 @@ class Composed:
     """Characters that make the text dearer, each with its plain replacement, if there is one."""
 
 
-def compose(account: Account, wish: Wish) -> Composed:
+class Offer:
+    """What texts are composed with: routes, prices, gateways, and names of accounts.
+
+    Each is read once: use it for seconds, not for hours.
+    """
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+        self._names: dict[int, dict[str, Requested]] = {}
+        self._entries: dict[tuple[int, str], list[Entry]] = {}
+        self._prices: dict[tuple[int, str, int], PriceList] = {}
+        self._choosers: dict[int, Chooser] = {}
+
+    def routes(self) -> list[Route]:
+        """Those that customers can choose; the default one comes first."""
+        self._routes = self._routes or chosen.routes()
+        return self._routes
+
+    def names(self, account_id: int) -> dict[str, Requested]:
+        """The sender names of an account that were approved, by their keys."""
+        if account_id not in self._names:
+            approved = requests.approved(account_id)
+            self._names[account_id] = {own.sender.key: own for own in approved}
+        return self._names[account_id]
+
+    def prices(self, route_id: int, country: str, account_id: int) -> PriceList:
+        """The prices to a country for an account."""
+        place, name = (route_id, country), (route_id, country, account_id)
+        if place not in self._entries:
+            self._entries[place] = prices.entries(route_id, country)
+        if name not in self._prices:
+            self._prices[name] = prices.list_of(self._entries[place], account_id)
+        return self._prices[name]
+
+    def gateway_for(self, route_id: int, country: str) -> int | None:
+        """The gateway for the next text to a country."""
+        if route_id not in self._choosers:
+            self._choosers[route_id] = routing.chooser(route_id)
+        return self._choosers[route_id](country)
+
+
+def compose(account_id: int, wish: Wish, offer: Offer | None = None) -> Composed:
     """Read what a program asks for; raises Refused."""
+    offer = offer or Offer()
     number = number_of(wish.to)
     text = _text(wish)
     measure = segments.measure(text)
     if measure.parts > segments.MAX_PARTS:
         raise Refused(Refusal.TOO_LONG, "text", parts=measure.parts, most=segments.MAX_PARTS)
-    on_top = sender_of(account, wish.route, wish.sender)
+    on_top = sender_of(account_id, wish.route, wish.sender, offer)
     sender = _shown(on_top, number.country)
-    part_price = prices.price_list(on_top.route.id, account.id, country=number.country).of(
-        number.country, number.e164
-    )
-    gateway_id = routing.gateway_for(on_top.route.id, number.country)
+    of_route = offer.prices(on_top.route.id, number.country, account_id)
+    part_price = of_route.of(number.country, number.e164)
+    gateway_id = offer.gateway_for(on_top.route.id, number.country)
     if part_price is None or gateway_id is None:
         raise Refused(Refusal.COUNTRY, "to", country=number.country)
     price = part_price * measure.parts
@@ -167,21 +199,6 @@ def number_in_filter(written: str) -> str:
     return f"+{_NO_DIGIT.sub('', written)}" if written else ""
 
 
-def check_recipient(account: Account, composed: Composed) -> None:
-    """May the account text this number now? Raises Refused."""
-    if account.status != AccountStatus.ACTIVE:
-        raise Refused(Refusal.SUSPENDED)
-    listed = select(Suppression.source).where(
-        Suppression.account_id == account.id, Suppression.phone == composed.phone
-    )
-    source = db.session.scalar(listed)
-    if source is not None:
-        raise Refused(Refusal.OPTED_OUT, "to", held=source == SuppressionSource.HELD)
-    guests = trial.may_text(account)
-    if guests is not None and composed.phone not in guests:
-        raise Refused(Refusal.TRIAL_GUEST, "to")
-
-
 def number_of(written: str) -> Phone:
     """Only with its country code: what a program guesses wrong would reach a stranger."""
     if not _WRITTEN.fullmatch(written.strip()):
@@ -213,16 +230,17 @@ def promotion_words(text: str) -> tuple[str, ...]:
     return kinds.promotion_words_in(CampaignKind.SERVICE, text)
 
 
-def sender_of(account: Account, route_code: str, name: str) -> Chosen:
+def sender_of(account_id: int, route_code: str, name: str, offer: Offer | None = None) -> Chosen:
     """The route and the sender name that a program asks for; raises Refused."""
-    routes = chosen.routes()
+    offer = offer or Offer()
+    routes = offer.routes()
     codes = {route.code: route for route in routes}
     if route_code and route_code not in codes:
         raise Refused(Refusal.ROUTE, "route", routes=sorted(codes))
     route = codes[route_code] if route_code else routes[0]  # the default one comes first
     if not name or name == route.sender:
         return Chosen(route)
-    usable = {own.sender.key: own for own in requests.approved(account.id)}
+    usable = offer.names(account_id)
     own = usable.get(name.lower())
     if own is None or own.status != SenderStatus.APPROVED or own.sender.name != name:
         names = sorted(own.sender.name for own in usable.values())

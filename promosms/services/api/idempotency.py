@@ -7,21 +7,29 @@ written anew from that.
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from promosms.db import bulk
 from promosms.db.statements import delete_rows
-from promosms.db.transactions import on_sqlite
-from promosms.extensions import db
+from promosms.db.transactions import on_sqlite, transaction
+from promosms.db.upsert_rows import insert_rows
 from promosms.lib.keyed_hash import keyed_hash
-from promosms.models import ApiRequest, now
+from promosms.models import ApiRequest, now, table_of
 
 LONGEST = 255
 """Characters of a key."""
+Name = tuple[int, bool, str]
+"""Account, sandbox, hash of the key."""
+Done = Row[Any, Any, Any, Any, Any, Any, Any]
+"""The name, then id, fingerprint, result and time."""
+DONE = table_of(ApiRequest)
+COLUMNS = ("account_id", "sandbox", "key_hash", "fingerprint", "result", "created_at")
 
 
 class InProgress(Exception):
@@ -49,8 +57,13 @@ class Once:
     key_hash: str
     fingerprint: str
 
+    @property
+    def name(self) -> Name:
+        """What no other request has."""
+        return self.account_id, self.sandbox, self.key_hash
 
-_busy: set[tuple[int, bool, str]] = set()
+
+_busy: set[Name] = set()
 _guard = threading.Lock()
 
 
@@ -74,16 +87,15 @@ def alone(one: Once | None) -> Iterator[None]:
     if one is None:
         yield
         return
-    name = one.account_id, one.sandbox, one.key_hash
     with _guard:
-        if name in _busy:
+        if one.name in _busy:
             raise InProgress
-        _busy.add(name)
+        _busy.add(one.name)
     try:
         yield
     finally:
         with _guard:
-            _busy.discard(name)
+            _busy.discard(one.name)
 
 
 def begin(session: Session, one: Once | None) -> None:
@@ -92,47 +104,79 @@ def begin(session: Session, one: Once | None) -> None:
     Raises InProgress, AlreadyDone and OtherRequest. Another process that does it meanwhile holds
     a lock on PostgreSQL; SQLite has one writer, so it is done or not begun.
     """
-    if one is None:
-        return
-    if not on_sqlite():
-        lock = int(one.key_hash[:15], 16) ^ one.account_id
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
-            raise InProgress
-    done = _find(one)
-    if done is not None:
-        raise AlreadyDone(done)
+    [error] = begin_all(session, [one])
+    if error is not None:
+        raise error
 
 
-def _find(one: Once) -> str | None:
-    """What came of the request when it was done; None if it was not. Raises OtherRequest."""
-    columns = (ApiRequest.id, ApiRequest.fingerprint, ApiRequest.result, ApiRequest.created_at)
-    query = select(*columns).where(
-        ApiRequest.account_id == one.account_id,
-        ApiRequest.sandbox == one.sandbox,
-        ApiRequest.key_hash == one.key_hash,
+def check(one: Once | None) -> None:
+    """As `begin`, before the body of a request is read: a time that was to come may be over."""
+    if one is not None:
+        with transaction() as session:
+            begin(session, one)
+
+
+def begin_all(session: Session, ones: Sequence[Once | None]) -> list[Exception | None]:
+    """As `begin`, for requests that are done in one transaction: what it would raise for each."""
+    named = {one.name: one for one in ones if one is not None}
+    if not named:
+        return [None] * len(ones)
+    free = named.keys() if on_sqlite() else _locked(session, named.values())
+    done = _find(session, named.values())
+    return [
+        None
+        if one is None
+        else InProgress()
+        if one.name not in free
+        else _error(one, done.get(one.name))
+        for one in ones
+    ]
+
+
+def _locked(session: Session, ones: Iterable[Once]) -> set[Name]:
+    """Those that no other process does at this moment, nor begins until the transaction ends."""
+    by_lock = {int(one.key_hash[:15], 16) ^ one.account_id: one.name for one in ones}
+    lock = bulk.each_of()
+    query = select(lock).where(func.pg_try_advisory_xact_lock(lock))
+    return {by_lock[found] for found in session.scalars(query, {"ids": [*by_lock]})}
+
+
+def _find(session: Session, ones: Collection[Once]) -> dict[Name, Done]:
+    """Those that were done, and not so long ago that it does not count any more."""
+    name = (DONE.c.account_id, DONE.c.sandbox, DONE.c.key_hash)
+    query = select(*name, DONE.c.id, DONE.c.fingerprint, DONE.c.result, DONE.c.created_at).where(
+        bulk.among(DONE.c.account_id, "accounts"), bulk.among_names(DONE.c.key_hash, "hashes")
     )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
+    asked = {
+        "accounts": sorted({one.account_id for one in ones}),
+        "hashes": sorted({one.key_hash for one in ones}),
+    }
+    found: dict[Name, Done] = {}
+    old = []
+    for row in session.connection().execute(query, asked):
+        if row.created_at > now() - ApiRequest.retention.limit:
+            found[row.account_id, row.sandbox, row.key_hash] = row
+        else:
+            old.append(row.id)  # and not deleted yet
+    if old:
+        session.execute(delete_rows(ApiRequest).where(ApiRequest.id.in_(old)))
+    return found
+
+
+def _error(one: Once, done: Done | None) -> Exception | None:
+    if done is None:
         return None
-    if row.created_at <= now() - ApiRequest.retention.limit:
-        # Too old to count, and not deleted yet.
-        db.session.execute(delete_rows(ApiRequest).where(ApiRequest.id == row.id))
-        return None
-    if row.fingerprint != one.fingerprint:
-        raise OtherRequest
-    return str(row.result)
+    return AlreadyDone(done.result) if done.fingerprint == one.fingerprint else OtherRequest()
 
 
 def finish(session: Session, one: Once | None, result: str) -> None:
     """Note what came of the request, in the transaction that has done it."""
     if one is not None:
-        session.add(
-            ApiRequest(
-                account_id=one.account_id,
-                sandbox=one.sandbox,
-                key_hash=one.key_hash,
-                fingerprint=one.fingerprint,
-                result=result,
-            )
-        )
-        session.flush()
+        finish_all(session, [(one, result)])
+
+
+def finish_all(session: Session, results: Sequence[tuple[Once, str]]) -> None:
+    """Note what came of each of these requests, in the transaction that has done them."""
+    moment = now()
+    rows = [(*one.name, one.fingerprint, result, moment) for one, result in results]
+    insert_rows(session, DONE, COLUMNS, rows)

@@ -4,7 +4,7 @@ The token itself is shown once and not stored.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -13,11 +13,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from promosms.db import row_security
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
+from promosms.lib.together import Together
 from promosms.models import Account, ApiKey, Revoked, Scope, User, now
 from promosms.services.api import emails, tokens
+from promosms.services.api.crowd import PROGRAMS
 from promosms.services.audit import log as audit_log
 from promosms.services.mail.notify import tell_owner
 
@@ -25,6 +28,8 @@ MOST = 20
 """So many keys of an account work at the same time."""
 OVERLAP = timedelta(hours=24)
 """So long a key still works that was replaced."""
+TOGETHER = 100
+"""So many keys are looked up by one statement."""
 
 
 class NameTaken(Exception):
@@ -51,19 +56,22 @@ class Wish:
 
 
 class Found(NamedTuple):
-    """A key, its account, and the role of whoever has made it; None if this person has left."""
+    """A key, the status of its account, and the role of whoever has made it.
+
+    The role is None if this person has left.
+    """
 
     key: ApiKey
-    account: Account
+    status: str
     role: str | None
 
 
 # Built once: it is asked with every request.
 _WITH_ACCOUNT = (
-    select(ApiKey, Account, User.role)
+    select(ApiKey, Account.status, User.role)
     .join(Account, Account.id == ApiKey.account_id)
     .outerjoin(User, (User.public_id == ApiKey.created_by) & (User.account_id == Account.id))
-    .where(ApiKey.secret_hash == bindparam("digest"))
+    .where(ApiKey.secret_hash.in_(bindparam("digests", expanding=True)))
 )
 
 
@@ -162,16 +170,40 @@ def find(token: str) -> Found | None:
     """
     if not tokens.is_complete(token):
         return None
-    row = db.session.execute(_WITH_ACCOUNT, {"digest": digest_of(token)}).one_or_none()
-    if row is None:
-        return None
-    found, today = Found(*row), now().date()
-    if works(found.key) and found.key.last_used_on != today:
+    found = _read(db.session(), {digest_of(token)})
+    _note_use(found)
+    return next(iter(found), None)
+
+
+def find_together(token: str) -> Found | None:
+    """As `find`, by one statement for all who ask at this moment. The key is in no session."""
+    return _finding.ask(digest_of(token)) if tokens.is_complete(token) else None
+
+
+def _find_all(digests: Sequence[str]) -> list[Found | None]:
+    with row_security.unrestricted("who calls is not known yet") as session:
+        rows = _read(session, {*digests})
+        session.expunge_all()
+    _note_use(rows)
+    found = {row.key.secret_hash: row for row in rows}
+    return [found.get(digest) for digest in digests]
+
+
+_finding = Together(_find_all, TOGETHER, PROGRAMS)
+
+
+def _read(session: Session, digests: Collection[str]) -> list[Found]:
+    return [Found(*row) for row in session.execute(_WITH_ACCOUNT, {"digests": sorted(digests)})]
+
+
+def _note_use(found: Iterable[Found]) -> None:
+    today = now().date()
+    ids = [key.id for key, *_ in found if works(key) and key.last_used_on != today]
+    if ids:
         with transaction() as session:
             session.execute(
-                update_rows(ApiKey).where(ApiKey.id == found.key.id).values(last_used_on=today)
+                update_rows(ApiKey).where(ApiKey.id.in_(sorted(ids))).values(last_used_on=today)
             )
-    return found
 
 
 def name_of(key_id: int) -> str:

@@ -1,16 +1,19 @@
 """Texts of the API as programs see them: one by its id, the newest of many, and to cancel one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, or_, select
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import Session, load_only
 
+from promosms.db import row_security
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
 from promosms.lib.pages import Page, page_of, select_page
+from promosms.lib.together import Together
 from promosms.models import (
     ApiKey,
     ApiMessage,
@@ -20,6 +23,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.api import message_ids, sandbox
+from promosms.services.api.crowd import PROGRAMS
 from promosms.services.ledger import ledger
 from promosms.services.sending import withdrawal
 from promosms.services.webhooks import noting
@@ -67,25 +71,34 @@ class Filter:
     phone: str = ""
 
 
+class _Asked(NamedTuple):
+    """The numbers that an id may mean, and the account whose text it must be."""
+
+    numbers: Sequence[int]
+    account_id: int
+
+
 # Built once, and only what is shown: programs ask for it again and again.
-_ONE = (
+_TEXTS = (
     select(Message, ApiMessage)
     .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
     .where(
         Message.id.in_(bindparam("numbers", expanding=True)),
-        Message.account_id == bindparam("account_id"),
+        Message.account_id.in_(bindparam("accounts", expanding=True)),
         or_(ApiMessage.message_id.is_not(None), Message.campaign_id.is_not(None)),
     )
     .options(
         load_only(
-            *(Message.phone, Message.country, Message.sender, Message.text, Message.encoding),
-            *(Message.parts, Message.price, Message.status, Message.reason, Message.created_at),
-            *(Message.next_attempt_at, Message.attempts, Message.sent_at, Message.final_at),
-            *(Message.gateway_id, Message.campaign_id),
+            *(Message.account_id, Message.phone, Message.country, Message.sender, Message.text),
+            *(Message.encoding, Message.parts, Message.price, Message.status, Message.reason),
+            *(Message.created_at, Message.next_attempt_at, Message.attempts, Message.sent_at),
+            *(Message.final_at, Message.gateway_id, Message.campaign_id),
         ),
         load_only(ApiMessage.reference, ApiMessage.valid_until),
     )
 )
+TOGETHER = 100
+"""So many texts are read by one statement."""
 
 
 def find(key: ApiKey, public_id: str) -> ApiText | None:
@@ -96,8 +109,39 @@ def find(key: ApiKey, public_id: str) -> ApiText | None:
     numbers = message_ids.decode(public_id)
     if not numbers:
         return None
-    row = db.session.execute(_ONE, {"numbers": numbers, "account_id": key.account_id}).first()
-    return None if row is None else texts_of([row])[0]
+    asked = _Asked(numbers, key.account_id)
+    return _texts(db.session(), [asked])[0]
+
+
+def find_together(key: ApiKey, public_id: str) -> ApiText | None:
+    """As `find`, by one statement for all who ask at this moment."""
+    numbers = message_ids.decode(public_id)
+    if key.sandbox or not numbers:
+        return find(key, public_id)
+    return _reading.ask(_Asked(numbers, key.account_id))
+
+
+def _read_all(asked: Sequence[_Asked]) -> list[ApiText | None]:
+    with row_security.unrestricted("texts of several accounts are read at once") as session:
+        return _texts(session, asked)
+
+
+_reading = Together(_read_all, TOGETHER, PROGRAMS)
+
+
+def _texts(session: Session, asked: Sequence[_Asked]) -> list[ApiText | None]:
+    """The text of each, if its account has one with that number."""
+    numbers = sorted({number for each in asked for number in each.numbers})
+    accounts = sorted({each.account_id for each in asked})
+    rows = session.execute(_TEXTS, {"numbers": numbers, "accounts": accounts}).all()
+    texts = zip(rows, texts_of(rows), strict=True)
+    found = {(row[0].account_id, row[0].id): text for row, text in texts}
+    return [_first(found, each) for each in asked]
+
+
+def _first(found: Mapping[tuple[int, int], ApiText], asked: _Asked) -> ApiText | None:
+    of_account = (found.get((asked.account_id, number)) for number in asked.numbers)
+    return next((text for text in of_account if text is not None), None)
 
 
 def of_result(key: ApiKey, number: int) -> ApiText | None:
@@ -172,11 +216,6 @@ def texts_of(rows: Sequence[Row[Message, ApiMessage]]) -> list[ApiText]:
     """Messages, each with what the API knows of it beside that, if anything."""
     ids = message_ids.encode([row[0].id for row in rows])
     return [_real_text(*row, public_id) for row, public_id in zip(rows, ids, strict=True)]
-
-
-def text_of(message: Message, own: ApiMessage) -> ApiText:
-    """A message that was just accepted."""
-    return _real_text(message, own, message_ids.encode([message.id])[0])
 
 
 def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiText:

@@ -26,9 +26,9 @@ from promosms.models import (
     now,
     table_of,
 )
-from promosms.services.api import idempotency
+from promosms.services.api import composing, idempotency
 from promosms.services.api.batches import ComposedBatch
-from promosms.services.api.composing import Composed
+from promosms.services.api.composing import Wish
 from promosms.services.api.idempotency import Once
 from promosms.services.api.message_ids import SANDBOX_PREFIX
 from promosms.services.webhooks import noting
@@ -48,10 +48,11 @@ FINAL = {
 }
 
 
-def accept(key: ApiKey, composed: Composed, once: Once | None) -> SandboxMessage:
-    """Store a text; raises what `idempotency.begin` raises."""
+def accept(key: ApiKey, wish: Wish, once: Once | None) -> SandboxMessage:
+    """Store a text; raises Refused, and what `idempotency.begin` raises."""
     with transaction() as session:
         idempotency.begin(session, once)
+        composed = composing.compose(key.account_id, wish)
         message = SandboxMessage(
             account_id=key.account_id,
             key_id=key.id,

@@ -1,6 +1,6 @@
 """The ledger: all changes of the money of accounts. Amounts in 1/10,000."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -303,11 +303,25 @@ def _close_if_empty(session: Session, campaign_id: int) -> None:
     )
 
 
-def _lock(session: Session, account_id: int) -> Account:
+def lock_all(session: Session, account_ids: Collection[int]) -> dict[int, Account]:
+    """Lock accounts. Who changes the balances of several locks all of them first, by this order.
+
+    Otherwise two of them could wait for each other.
+    """
     # FOR NO KEY UPDATE: who has inserted a row that refers to the account holds a share of its key,
     # and two of them would wait for each other.
-    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    query = (
+        select(Account)
+        .where(Account.id.in_(account_ids))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
+    found = session.scalars(query.execution_options(populate_existing=True))
+    return {account.id: account for account in found}
+
+
+def _lock(session: Session, account_id: int) -> Account:
+    return lock_all(session, [account_id])[account_id]
 
 
 def lock_to_spend(session: Session, account_id: int, amount: int) -> None:

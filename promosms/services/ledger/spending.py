@@ -1,5 +1,6 @@
 """Spending: what an account has spent in a month, and its own limits for that. In 1/10,000."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,14 @@ def committed(session: Session, account: Account) -> int:
         )
     )
     return int(spent or 0) + account.held
+
+
+def limits(session: Session, account_ids: Collection[int]) -> dict[int, int]:
+    """The monthly limits of those of the accounts that have one."""
+    query = select(Guard.account_id, Guard.per_month).where(
+        Guard.account_id.in_(account_ids), Guard.per_month.is_not(None)
+    )
+    return {account_id: limit for account_id, limit in session.execute(query) if limit is not None}
 
 
 def over_month(session: Session, account: Account, amount: int) -> int:

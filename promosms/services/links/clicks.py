@@ -5,10 +5,9 @@ that was given is stored, also if the process is killed. Of a click the recipien
 time are stored, and nothing of the device or the network.
 """
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +19,7 @@ from promosms import logs
 from promosms.db import upsert
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
+from promosms.lib.together import Together
 from promosms.models import (
     Account,
     AccountStatus,
@@ -42,13 +42,6 @@ MOST = 500
 Pair = tuple[int, int]
 
 
-def _held() -> threading.Lock:
-    """A lock that somebody else releases: thousands of events would cost several times as much."""
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
 @dataclass
 class _Visit:
     """Somebody who opens a link; `pairs` are what its code may mean."""
@@ -56,47 +49,6 @@ class _Visit:
     pairs: list[Pair]
     moment: datetime
     target: str | None = None
-    done: bool = False
-    answered: bool = False
-    called: threading.Lock = field(default_factory=_held)
-    """Released when it is done, or when it is its turn to store what waits."""
-
-
-@dataclass
-class _Waiting:
-    """Who waits for a transaction. One of them stores for all; then it is the next one's turn.
-
-    Each is called once, by whoever has stored its visit. With a lock that all of them wait for,
-    each would have to get it only to learn that it is done, and few would come together.
-    """
-
-    visits: list[_Visit] = field(default_factory=list)
-    guard: threading.Lock = field(default_factory=threading.Lock)
-    storing: bool = False
-
-    def add(self, visit: _Visit) -> None:
-        """Wait, or begin at once if nobody stores."""
-        with self.guard:
-            self.visits.append(visit)
-            if not self.storing:
-                self.storing = True
-                visit.called.release()
-
-    def take(self) -> list[_Visit]:
-        """Those who have waited longest; the first of them is the one whose turn it is."""
-        with self.guard:
-            taken, self.visits = self.visits[:MOST], self.visits[MOST:]
-        return taken
-
-    def end_turn(self, taken: Sequence[_Visit]) -> None:
-        """It is the next one's turn; these are done, and the first of them knows."""
-        with self.guard:
-            self.storing = bool(self.visits)
-            if self.storing:
-                self.visits[0].called.release()
-        for visit in taken[1:]:
-            visit.done = True
-            visit.called.release()
 
 
 @dataclass
@@ -109,7 +61,6 @@ class _Seen:
     times: int = 1
 
 
-_waiting = _Waiting()
 # Statements of tables instead of classes, made once: a click is stored while somebody waits.
 CLICKS, LINKS, PEOPLE = table_of(Click), table_of(Link), table_of(Recipient)
 _ACTIVE_LINKS = (
@@ -156,27 +107,22 @@ def follow(code: str) -> str | None:
     visit = _Visit(links.decode(code), now())
     if not visit.pairs:
         return None
-    _waiting.add(visit)
-    visit.called.acquire()
-    if not visit.done:
-        taken = _waiting.take()
-        try:
-            _store(taken)
-        finally:
-            _waiting.end_turn(taken)
     # What kept all of them from an answer may be the visit of another: each then asks alone.
-    return visit.target if visit.answered else target(code)
+    return visit.target if _storing.ask(visit) else target(code)
 
 
-def _store(visits: Sequence[_Visit]) -> None:
+def _store(visits: Sequence[_Visit]) -> list[bool]:
+    """Store visits, and say of each whether it is stored."""
     try:
         with transaction() as session:
             _count(session, _resolve(session, visits, locked=True))
     except Exception:
         log.exception("click.lost", extra={"code": "storage", "count": len(visits)})
-    else:
-        for visit in visits:
-            visit.answered = True
+        return [False] * len(visits)
+    return [True] * len(visits)
+
+
+_storing = Together(_store, MOST)
 
 
 def _resolve(

@@ -86,8 +86,14 @@ def price_list(
     Without an account, the prices without any tier. The list is a snapshot: use it for seconds,
     not for hours.
     """
-    moment = moment or now()
-    route_entries = entries(route_id, country)
+    return list_of(entries(route_id, country), account_id, moment)
+
+
+def list_of(
+    route_entries: Iterable[Entry], account_id: int | None = None, moment: datetime | None = None
+) -> PriceList:
+    """As `price_list`, of entries that were read before."""
+    route_entries, moment = tuple(route_entries), moment or now()
     if account_id is None or not any(entry.tier_from for entry in route_entries):
         return choose(route_entries, 0, moment)
     return choose(route_entries, tiers.reached(account_id, moment), moment)

@@ -4,15 +4,15 @@ The texts of a campaign are noted when it has ended, many by one statement, so s
 more. Until then its messages say who was texted. Tests and texts of the service do not count.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from promosms.db import upsert
+from promosms.db import bulk, upsert
 from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
@@ -56,6 +56,27 @@ def note(over: Callable[[], bool]) -> bool:
 def texted(session: Session, account_id: int, phone: str, moment: datetime) -> None:
     """Note a text to one person, if the number is a recipient's."""
     _note_one(session, account_id, phone, "texted_at", moment)
+
+
+def texted_all(session: Session, numbers: Collection[tuple[int, str]], moment: datetime) -> None:
+    """Note texts to people, by account and number, as far as the numbers are those of recipients.
+
+    In the order of their ids, so that two transactions never wait in a circle.
+    """
+    asked = bulk.pairs()
+    people = (
+        select(PEOPLE.c.id, PEOPLE.c.account_id, _moment(moment))
+        .join(
+            asked,
+            and_(PEOPLE.c.account_id == asked.c.account_id, PEOPLE.c.phone == asked.c.phone),
+        )
+        .order_by(PEOPLE.c.id)
+    )
+    columns = ["recipient_id", "account_id", "texted_at"]
+    statement = upsert.insert(RecipientActivity).from_select(columns, people)
+    session.connection().execute(
+        _latest(statement, "texted_at"), bulk.as_pairs(sorted({*numbers}))
+    )
 
 
 def replied(session: Session, account_id: int, phone: str, moment: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -234,15 +234,23 @@ def owner_of(session: Session, account_id: int, e164: str) -> str | None:
     It is the one with this number, else the one whom the last text to it was for: that recipient
     has got another number or was deleted.
     """
+    owner_id: str | None = session.scalar(
+        select(owner_expression(literal(account_id), literal(e164)))
+    )
+    return owner_id
+
+
+def owner_expression(
+    account_id: ColumnElement[int], e164: ColumnElement[str]
+) -> ColumnElement[str | None]:
+    """As `owner_of`, for each row of a statement."""
     owner = select(Recipient.public_id).where(
         Recipient.account_id == account_id, Recipient.phone == e164
     )
     texts = select(Message.recipient).where(Message.phone == e164, Message.account_id == account_id)
     last = texts.order_by(Message.id.desc()).limit(1)
     # The second is looked for only if there is no first.
-    found = func.coalesce(owner.scalar_subquery(), last.scalar_subquery())
-    owner_id: str | None = session.scalar(select(found))
-    return owner_id
+    return func.coalesce(owner.scalar_subquery(), last.scalar_subquery())
 
 
 def texts_waiting(

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from promosms.db import upsert
+from promosms.db import bulk, upsert
 from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction, writing
 from promosms.extensions import db
@@ -172,14 +172,15 @@ def lock(session: Session, account_id: int) -> None:
         session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
 
 
-def lock_shared(session: Session, account_id: int) -> None:
-    """Keep opt-outs of an account away until the end of the transaction.
+def lock_shared(session: Session, *account_ids: int) -> None:
+    """Keep opt-outs of accounts away until the end of the transaction.
 
     Who writes recipients gets this lock in any case, see `count_triggers`. It has to be taken
     before locks that an opt-out takes after its own, such as those of campaigns.
     """
     if not on_sqlite():
-        session.execute(select(func.pg_advisory_xact_lock_shared(LOCKS + account_id)))
+        locks = {"ids": [LOCKS + account_id for account_id in sorted(account_ids)]}
+        session.execute(select(func.pg_advisory_xact_lock_shared(bulk.each_of())), locks)
 
 
 def suppress(

@@ -46,6 +46,7 @@ def _again(result: str, _body: NewMessage) -> Answer:
     gives={201: MessageOut, 200: MessagePreview},
     fails=tuple(Refusal),
     once=_again,
+    together=True,
 )
 def send(body: NewMessage, once: Once | None) -> Answer:
     """Send a text to one person.
@@ -54,15 +55,15 @@ def send(body: NewMessage, once: Once | None) -> Answer:
     Send an `Idempotency-Key`, and repeat the request with the same key if no answer comes.
     With `dry_run` the answer is 200, with what would be sent.
     """
-    key = caller.key()
+    key, wish = caller.key(), _wish(body)
     try:
-        composed = composing.compose(caller.account(), _wish(body))
         if body.dry_run:
+            composed = composing.compose(key.account_id, wish)
             accepting.dry_run(key, composed)
             return Answer(_preview(composed))
         if key.sandbox:
-            return _created(messages.tried_text(sandbox.accept(key, composed, once)))
-        text = accepting.accept(key, composed, once)
+            return _created(messages.tried_text(sandbox.accept(key, wish, once)))
+        text = accepting.accept(key, wish, once)
     except Refused as error:
         raise refusals.problem(error) from error
     if text.gateway_id is not None and text.send_at is None:
@@ -89,7 +90,10 @@ def index(query: MessageQuery) -> Answer:
 @endpoint(scope=Scope.READ, gives={200: MessageOut}, fails=("not-found",))
 def show(public_id: str) -> Answer:
     """Read a text, and what has become of it."""
-    return Answer(text_out(_found(public_id)))
+    text = messages.find_together(caller.key(), public_id)
+    if text is None:
+        raise Problem("not-found")
+    return Answer(text_out(text))
 
 
 @bp.post("/<public_id>/cancel")

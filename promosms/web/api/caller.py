@@ -29,13 +29,15 @@ def key() -> ApiKey:
 
 def account() -> Account:
     """The account for which the key acts."""
+    if "api_account" not in g:
+        g.api_account = db.session.get_one(Account, key().account_id)
     found: Account = g.api_account
     return found
 
 
 def authenticate(scope: Scope | None) -> None:
     """Find the key of this request, and what it may do. Raises Problem."""
-    known = keys.find(_token())
+    known = keys.find_together(_token())
     if known is None or not keys.works(known.key):
         security.note("api_key", code="unknown" if known is None else "ended")
         raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
@@ -47,15 +49,16 @@ def act_for(known: Found, scope: Scope | None) -> None:
 
     Raises Problem. From here on only the rows of the account are seen.
     """
-    found, owner, role = known
+    found, status, role = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
     # The end of a transaction would make the session read it again.
-    db.session.expunge(found)
-    g.api_key, g.api_account = found, owner
+    if found in db.session:
+        db.session.expunge(found)
+    g.api_key = found
     if not keys.may_come_from(found, request.remote_addr or ""):
         security.because("address")
         raise Problem("address-not-allowed")
-    if owner.status == AccountStatus.DELETING:
+    if status == AccountStatus.DELETING:
         raise _unauthorized("This key does not work: its account is being deleted.")
     rate_limit.count(found.public_id)
     if scope is not None and scope not in keys.scopes_of(found):

@@ -64,6 +64,7 @@ class Endpoint:
     gives: Mapping[int, type[BaseModel]]
     problems: tuple[str, ...]
     once: Callable[[str, Any], Answer] | None
+    together: bool
 
     def all_problems(self) -> tuple[str, ...]:
         """The codes of all problems that it can answer with."""
@@ -83,13 +84,16 @@ def endpoint(
     query: type[BaseModel] | None = None,
     fails: tuple[str, ...] = (),
     once: Callable[[str, Any], Answer] | None = None,
+    together: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Declare a view: it gets `body` and `query` as models, and returns an Answer.
 
     With `once` it also gets the Once of the request, None without the header; the function writes
-    the answer of a request that was done before, from its result and its body.
+    the answer of a request that was done before, from its result and its body. That is found out
+    before the view judges the body: a time that was to come may be over. A view that does requests
+    `together` finds it out itself.
     """
-    kind = Endpoint(scope, body, query, gives, fails, once)
+    kind = Endpoint(scope, body, query, gives, fails, once, together)
 
     def mark(view: View) -> Callable[..., Response]:
         @wraps(view)
@@ -120,6 +124,8 @@ def _call(kind: Endpoint, view: Callable[..., Answer], arguments: dict[str, Any]
     one = once_of_request()
     try:
         with idempotency.alone(one):
+            if not kind.together:
+                idempotency.check(one)
             return _written(view(**arguments, once=one))
     except AlreadyDone as error:
         return _written(kind.once(error.result, arguments.get("body")), replayed=True)

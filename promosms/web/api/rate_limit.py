@@ -4,15 +4,19 @@ The counters are in Redis. When it does not answer, requests are not counted: no
 """
 
 import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from flask import g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
 from promosms import logs
 from promosms.extensions import limiter
+from promosms.lib.together import Together
 from promosms.logs.networks import line_of
+from promosms.services.api.crowd import PROGRAMS
 from promosms.settings import settings
 from promosms.web.api.problems import Problem
 from promosms.web.limits import hashed
@@ -21,21 +25,29 @@ log = logs.get(__name__)
 POLICY = "key"
 GUESSES = RateLimitItemPerMinute(30)
 """So many requests without a working key one address may make in a minute."""
+TOGETHER = 100
+"""So many requests are counted at once."""
+
+
+class Counted(NamedTuple):
+    """Which one of its minute a request is, and how many seconds of the minute are left."""
+
+    place: int
+    seconds: int
 
 
 def count(key: str) -> None:
     """Count a request of a key; raises Problem when its minute is used up."""
-    item = RateLimitItemPerMinute(settings.api_requests_per_minute)
-    counted = _counted(item, f"api-key-{key}")
+    counted = _counting.ask(f"api-key-{key}") if limiter.enabled else None
     if counted is None:
         return
-    allowed, left, seconds = counted
+    most = settings.api_requests_per_minute
     g.rate_headers = {
-        "RateLimit-Policy": f'"{POLICY}";q={item.amount};w=60',
-        "RateLimit": f'"{POLICY}";r={left};t={seconds}',
+        "RateLimit-Policy": f'"{POLICY}";q={most};w=60',
+        "RateLimit": f'"{POLICY}";r={max(most - counted.place, 0)};t={counted.seconds}',
     }
-    if not allowed:
-        raise Problem("too-many-requests", headers={"Retry-After": str(seconds)})
+    if counted.place > most:
+        raise Problem("too-many-requests", headers={"Retry-After": str(counted.seconds)})
 
 
 def headers() -> dict[str, str]:
@@ -46,20 +58,36 @@ def headers() -> dict[str, str]:
 
 def count_guess() -> None:
     """Count a request without a working key; raises Problem after too many."""
-    counted = _counted(GUESSES, hashed("api guesses", line_of(request.remote_addr or "")))
-    if counted is not None and not counted[0]:
-        raise Problem("too-many-requests", headers={"Retry-After": str(counted[2])})
-
-
-def _counted(item: RateLimitItem, name: str) -> tuple[bool, int, int] | None:
-    """Is it allowed, how many more are, and for how many seconds; None if nothing is counted."""
     if not limiter.enabled:
-        return None
-    counter = FixedWindowRateLimiter(limiter.storage)
+        return
+    name = hashed("api guesses", line_of(request.remote_addr or ""))
+    counted = _counted(GUESSES, [name])[0]
+    if counted is not None and counted.place > GUESSES.amount:
+        raise Problem("too-many-requests", headers={"Retry-After": str(counted.seconds)})
+
+
+def _of_keys(names: Sequence[str]) -> list[Counted | None]:
+    return _counted(RateLimitItemPerMinute(settings.api_requests_per_minute), names)
+
+
+_counting = Together(_of_keys, TOGETHER, PROGRAMS)
+
+
+def _counted(item: RateLimitItem, names: Sequence[str]) -> list[Counted | None]:
+    """Count a request for each of the names, in a fixed window; None where nothing is counted."""
+    places: dict[str, int] = {}
+    seconds: dict[str, int] = {}
     try:
-        allowed = counter.hit(item, name)
-        window = counter.get_window_stats(item, name)
+        for name, times in Counter(names).items():
+            window = item.key_for(name)
+            after = limiter.storage.incr(window, item.get_expiry(), amount=times)
+            over = limiter.storage.get_expiry(window) - time.time()
+            places[name], seconds[name] = after - times, max(1, round(over))
     except RedisError:
         log.warning("api.not_counted", extra={"code": "redis"})
-        return None
-    return allowed, max(window.remaining, 0), max(1, round(window.reset_time - time.time()))
+        return [None] * len(names)
+    counted: list[Counted | None] = []
+    for name in names:
+        places[name] += 1
+        counted.append(Counted(places[name], seconds[name]))
+    return counted

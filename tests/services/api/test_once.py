@@ -154,15 +154,15 @@ def test_one_that_is_being_done_in_another_process_is_refused(
     with app.app_context():
         assert not on_sqlite()
         engine = db.engine
-    begin = idempotency.begin
+    begin_all = idempotency.begin_all
 
-    def elsewhere(session: object, one: idempotency.Once) -> None:
-        lock = int(one.key_hash[:15], 16) ^ one.account_id
+    def elsewhere(session: Session, ones: list[idempotency.Once]) -> list[Exception | None]:
+        lock = int(ones[0].key_hash[:15], 16) ^ ones[0].account_id
         with engine.connect() as other:
             other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
-            begin(session, one)
+            return begin_all(session, ones)
 
-    monkeypatch.setattr(idempotency, "begin", elsewhere)
+    monkeypatch.setattr(idempotency, "begin_all", elsewhere)
     refused = program.post("/messages", TEXT, **once("a"))
     assert (refused.status_code, refused.get_json()["code"]) == (409, "in-progress")
     assert refused.headers["Retry-After"] == "1"

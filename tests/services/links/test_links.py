@@ -140,20 +140,20 @@ def test_those_who_come_while_one_is_stored_are_stored_by_the_next_transaction(
 ) -> None:
     codes = sent.codes(sent.send(cast.owner))
     db.session.remove()
-    store, add = clicks._store, clicks._waiting.add
+    store, add = clicks._store, clicks._storing._add
     sizes: list[int] = []
-    added: list[clicks._Visit] = []
+    added: list[Any] = []
     begun, all_there = threading.Event(), threading.Event()
 
-    def slowly(visits: Sequence[clicks._Visit]) -> None:
+    def slowly(visits: Sequence[clicks._Visit]) -> list[bool]:
         sizes.append(len(visits))
         begun.set()
         assert all_there.wait(240)
-        store(visits)
+        return store(visits)
 
-    def note(visit: clicks._Visit) -> None:
-        add(visit)
-        added.append(visit)
+    def note(asked: Any) -> None:
+        add(asked)
+        added.append(asked)
         if len(added) == 1 + len(PHONES):
             all_there.set()
 
@@ -161,8 +161,8 @@ def test_those_who_come_while_one_is_stored_are_stored_by_the_next_transaction(
         with app.app_context():
             return clicks.follow(code)
 
-    monkeypatch.setattr(clicks, "_store", slowly)
-    monkeypatch.setattr(clicks._waiting, "add", note)
+    monkeypatch.setattr(clicks._storing, "work", slowly)
+    monkeypatch.setattr(clicks._storing, "_add", note)
     with ThreadPoolExecutor(4) as people:
         first = people.submit(open_link, codes[EWA][0])
         assert begun.wait(240)
@@ -170,7 +170,7 @@ def test_those_who_come_while_one_is_stored_are_stored_by_the_next_transaction(
         assert {each.result() for each in (first, *others)} == {MENU}
     assert sizes == [1, 3]
     assert counts()[MENU] == (3, 4)
-    assert clicks._waiting.storing is False
+    assert clicks._storing._working is False
 
 
 def test_one_visit_that_cannot_be_stored_keeps_nobody_from_the_target(

@@ -79,7 +79,7 @@ def read(account: Account, asked: Asked) -> Read:
     route = _route(asked.type)
     sender = "" if asked.type in WITHOUT_NAMES else asked.sender
     try:
-        composing.sender_of(account, route, sender)
+        composing.sender_of(account.id, route, sender)
         composing.planned(asked.send_at)
         if not asked.service:
             composing.check_words(text)

@@ -7,7 +7,6 @@ both cases it is one transaction: what costs money is done for all who can be te
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from promosms.db.transactions import transaction
 from promosms.models import Account, ApiKey, new_public_id
 from promosms.services.api import accepting, batches, composing, idempotency, message_ids, sandbox
 from promosms.services.api.batches import BatchWish, ComposedBatch, Person
@@ -40,10 +39,7 @@ def send(key: ApiKey, account: Account, asked: Asked, once: Once | None) -> Sent
     A request that was done before is not done again: its results are written anew.
     """
     try:
-        if once is not None:
-            with transaction() as session:
-                # Before it is read: a time that was to come then may be over.
-                idempotency.begin(session, once)
+        idempotency.check(once)
         return _send(key, account, requests.read(account, asked), once)
     except idempotency.AlreadyDone as error:
         phones = requests.phones_of(account, asked)
@@ -110,7 +106,7 @@ def _composed(account: Account, read: Read, number: str, place: int, request: st
         send_at=asked.send_at,
         service=asked.service,
     )
-    composed = composing.compose(account, wish)
+    composed = composing.compose(account.id, wish)
     return replace(composed, request=request, delivery_url=asked.delivery_url)
 
 
