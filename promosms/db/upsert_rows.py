@@ -152,7 +152,7 @@ def _as_arrays(
     """
     values, parameters, arrays = [], {}, {}
     for n, (name, column) in enumerate(zip(names, zip(*rows, strict=True), strict=True)):
-        kind = table.c[name].type.compile(dialect)
+        kind = _kind(table, name, dialect)
         if isinstance(table.c[name].type, JSON):
             column = tuple(map(_json, column))
         if len(set(column)) == 1 and n:
@@ -163,6 +163,12 @@ def _as_arrays(
             arrays[f"CAST(:p{n} AS text[])"] = f"c{n}"
             values.append(f"CAST(c{n} AS {kind})")
     return values, parameters, arrays
+
+
+@lru_cache(maxsize=512)
+def _kind(table: Table, name: str, dialect: Dialect) -> str:
+    """The type of a column, as PostgreSQL calls it."""
+    return table.c[name].type.compile(dialect)
 
 
 def _word(value: Any) -> Any:

@@ -6,8 +6,7 @@ is shared by as many as there are: the more ask, the less each of them costs.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -22,75 +21,11 @@ def _held() -> threading.Lock:
     return lock
 
 
-class Crowd:
-    """Threads that are on their way to a question: who works waits for them, but not for long.
-
-    They wait for nothing else than answers. As soon as all who are here wait, or after `patience`
-    (seconds), those whose turn it is begin. Without this the first of many would work for itself
-    alone, and the second for the few who came meanwhile.
-    """
-
-    def __init__(self, patience: float) -> None:
-        self.patience = patience
-        self._guard = threading.Lock()
-        self._here = 0
-        self._waiting = 0
-        self._begin: list[threading.Lock] = []
-        self._thread = threading.local()
-
-    @contextmanager
-    def here(self) -> Iterator[None]:
-        """This thread is on its way to questions."""
-        with self._guard:
-            self._here += 1
-        self._thread.here = True
-        try:
-            yield
-        finally:
-            self._thread.here = False
-            with self._guard:
-                self._here -= 1
-                self._check()
-
-    def wait(self) -> bool:
-        """This thread waits for an answer from now on; False if it does not belong here."""
-        if not getattr(self._thread, "here", False):
-            return False
-        with self._guard:
-            self._waiting += 1
-            self._check()
-        return True
-
-    def awake(self, number: int) -> None:
-        """So many of those who waited do so no more."""
-        with self._guard:
-            self._waiting -= number
-
-    def gather(self) -> None:
-        """Let the others come, before the work of this thread begins. It waits itself till then."""
-        mine = _held()
-        with self._guard:
-            self._begin.append(mine)
-            self._check()
-        if not mine.acquire(timeout=self.patience):
-            with self._guard:
-                if mine in self._begin:
-                    self._begin.remove(mine)
-
-    def _check(self) -> None:
-        """Begin, if nobody else will come."""
-        if self._waiting >= self._here:
-            for lock in self._begin:
-                lock.release()
-            self._begin.clear()
-
-
 @dataclass(eq=False)
 class _Asked(Generic[Q, A]):
     """A question that waits; `called` is released with the answer, or when it is its turn."""
 
     question: Q
-    of_crowd: bool
     answers: list[A] = field(default_factory=list)
     """The answer, if there is one."""
     done: bool = False
@@ -102,13 +37,11 @@ class Together(Generic[Q, A]):
 
     At most `most` are answered at once. If the work fails, each of the others does it for its own
     question: what kept all of them from an answer may be the question of one. So work that fails
-    must have changed nothing. `crowd`: those who may be about to ask.
+    must have changed nothing.
     """
 
-    def __init__(
-        self, work: Callable[[Sequence[Q]], Sequence[A]], most: int, crowd: Crowd | None = None
-    ) -> None:
-        self.work, self.most, self.crowd = work, most, crowd
+    def __init__(self, work: Callable[[Sequence[Q]], Sequence[A]], most: int) -> None:
+        self.work, self.most = work, most
         self._waiting: list[_Asked[Q, A]] = []
         self._guard = threading.Lock()
         self._working = False
@@ -118,13 +51,10 @@ class Together(Generic[Q, A]):
 
         Raises what the work raises.
         """
-        asked: _Asked[Q, A] = _Asked(question, self.crowd is not None and self.crowd.wait())
+        asked: _Asked[Q, A] = _Asked(question)
         self._add(asked)
         asked.called.acquire()
         if not asked.done:
-            if self.crowd is not None and asked.of_crowd:
-                self.crowd.gather()
-                self.crowd.awake(1)
             taken = self._take()
             try:
                 found = self.work([each.question for each in taken])
@@ -154,8 +84,6 @@ class Together(Generic[Q, A]):
         Each is called once. With a lock that all of them wait for, each would have to get it only
         to learn that it is done, and few would come together.
         """
-        if self.crowd is not None:
-            self.crowd.awake(sum(each.of_crowd for each in taken[1:]))
         with self._guard:
             self._working = bool(self._waiting)
             if self._working:

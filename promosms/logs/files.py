@@ -9,20 +9,17 @@ and the file is deleted after LOG_DAYS.
 import json
 import os
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import deque
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from promosms.lib.together import Together
 from promosms.logs import schema as log_schema
 from promosms.logs.networks import network_of
 from promosms.settings import instance_file, settings
 
 REQUESTS, SECURITY = "requests", "security"
 NAMES = (REQUESTS, SECURITY)
-TOGETHER = 100
-"""So many lines go into one write."""
+_waiting: dict[str, deque[str]] = {name: deque() for name in NAMES}
 _open: dict[str, tuple[Path, int]] = {}
 _lock = threading.Lock()
 
@@ -30,18 +27,17 @@ _lock = threading.Lock()
 def write(name: str, line: dict[str, object]) -> None:
     """Add a line to the log of today; on a full disk the line is lost, not the response."""
     content = json.dumps(log_schema.allowed(line, log_schema.WITH_ADDRESS)) + "\n"
-    _writing.ask((name, content))
-
-
-def _write_all(lines: Sequence[tuple[str, str]]) -> Sequence[None]:
-    for name in dict.fromkeys(name for name, _ in lines):
-        content = "".join(line for of, line in lines if of == name)
-        with suppress(OSError), _lock:
-            os.write(_file(name), content.encode())
-    return [None] * len(lines)
-
-
-_writing = Together(_write_all, TOGETHER)
+    waiting = _waiting[name]
+    waiting.append(content)
+    # Whoever writes looks again after that: it leaves no line of those who did not wait for it.
+    while waiting and _lock.acquire(blocking=False):
+        try:
+            lines = [waiting.popleft() for _ in range(len(waiting))]
+            os.write(_file(name), "".join(lines).encode())
+        except OSError:
+            continue
+        finally:
+            _lock.release()
 
 
 def path(name: str, day: date) -> Path:

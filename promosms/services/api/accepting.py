@@ -19,7 +19,6 @@ from promosms.lib.together import Together
 from promosms.models import ApiKey, ApiMessage, Message, MessageStatus, Priority, now, table_of
 from promosms.services.api import composing, deciding, idempotency, message_ids
 from promosms.services.api.composing import Composed, Offer, Refusal, Refused, Wish
-from promosms.services.api.crowd import PROGRAMS
 from promosms.services.api.deciding import Wanted
 from promosms.services.api.idempotency import Once
 from promosms.services.api.messages import ApiText
@@ -107,7 +106,7 @@ def _accept_all(asked: Sequence[_Asked]) -> list[ApiText | Exception]:
     return outcomes
 
 
-_accepting = Together(_accept_all, TOGETHER, PROGRAMS)
+_accepting = Together(_accept_all, TOGETHER)
 
 
 def _accept_each(session: Session, asked: Sequence[_Asked]) -> list[ApiText | Exception]:

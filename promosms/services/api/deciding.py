@@ -6,13 +6,14 @@ those after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from promosms.db import bulk
+from promosms.db.transactions import on_sqlite
 from promosms.models import Account, AccountStatus, ApiKey, Suppression, SuppressionSource
 from promosms.services.accounts import trial
 from promosms.services.api.composing import Composed, Refusal, Refused
@@ -72,16 +73,19 @@ def _accounts(wanted: Iterable[Wanted]) -> list[int]:
 
 def _known(session: Session, wanted: Sequence[Wanted]) -> Mapping[Number, _Known]:
     numbers = sorted({each.number for each in wanted})
+    rows = session.connection().execute(_about(on_sqlite()), bulk.as_pairs(numbers))
+    return {(account_id, phone): _Known(*more) for account_id, phone, *more in rows}
+
+
+@cache
+def _about(_sqlite: bool) -> Select[Any]:
+    """Of pairs of account and number: how the number got on the list, and whose it is."""
     asked = bulk.pairs()
     listed = select(Suppression.source).where(
         Suppression.account_id == asked.c.account_id, Suppression.phone == asked.c.phone
     )
     owner = recipients.owner_expression(asked.c.account_id, asked.c.phone)
-    rows = session.connection().execute(
-        select(asked.c.account_id, asked.c.phone, listed.scalar_subquery(), owner),
-        bulk.as_pairs(numbers),
-    )
-    return {(account_id, phone): _Known(*more) for account_id, phone, *more in rows}
+    return select(asked.c.account_id, asked.c.phone, listed.scalar_subquery(), owner)
 
 
 def _decided(

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from promosms.db import bulk
@@ -136,24 +137,25 @@ def begin_all(session: Session, ones: Sequence[Once | None]) -> list[Exception |
 def _locked(session: Session, ones: Iterable[Once]) -> set[Name]:
     """Those that no other process does at this moment, nor begins until the transaction ends."""
     by_lock = {int(one.key_hash[:15], 16) ^ one.account_id: one.name for one in ones}
+    free = session.connection().scalars(_lock(), {"ids": [*by_lock]})
+    return {by_lock[found] for found in free}
+
+
+@cache
+def _lock() -> Select[int]:
     lock = bulk.each_of()
-    query = select(lock).where(func.pg_try_advisory_xact_lock(lock))
-    return {by_lock[found] for found in session.scalars(query, {"ids": [*by_lock]})}
+    return select(lock).where(func.pg_try_advisory_xact_lock(lock))
 
 
 def _find(session: Session, ones: Collection[Once]) -> dict[Name, Done]:
     """Those that were done, and not so long ago that it does not count any more."""
-    name = (DONE.c.account_id, DONE.c.sandbox, DONE.c.key_hash)
-    query = select(*name, DONE.c.id, DONE.c.fingerprint, DONE.c.result, DONE.c.created_at).where(
-        bulk.among(DONE.c.account_id, "accounts"), bulk.among_names(DONE.c.key_hash, "hashes")
-    )
     asked = {
         "accounts": sorted({one.account_id for one in ones}),
         "hashes": sorted({one.key_hash for one in ones}),
     }
     found: dict[Name, Done] = {}
     old = []
-    for row in session.connection().execute(query, asked):
+    for row in session.connection().execute(_done(on_sqlite()), asked):
         if row.created_at > now() - ApiRequest.retention.limit:
             found[row.account_id, row.sandbox, row.key_hash] = row
         else:
@@ -161,6 +163,14 @@ def _find(session: Session, ones: Collection[Once]) -> dict[Name, Done]:
     if old:
         session.execute(delete_rows(ApiRequest).where(ApiRequest.id.in_(old)))
     return found
+
+
+@cache
+def _done(_sqlite: bool) -> Select[Any]:
+    name = (DONE.c.account_id, DONE.c.sandbox, DONE.c.key_hash)
+    return select(*name, DONE.c.id, DONE.c.fingerprint, DONE.c.result, DONE.c.created_at).where(
+        bulk.among(DONE.c.account_id, "accounts"), bulk.among_names(DONE.c.key_hash, "hashes")
+    )
 
 
 def _error(one: Once, done: Done | None) -> Exception | None:

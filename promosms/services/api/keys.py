@@ -17,10 +17,8 @@ from promosms.db import row_security
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.lib.together import Together
 from promosms.models import Account, ApiKey, Revoked, Scope, User, now
 from promosms.services.api import emails, tokens
-from promosms.services.api.crowd import PROGRAMS
 from promosms.services.audit import log as audit_log
 from promosms.services.mail.notify import tell_owner
 
@@ -28,8 +26,6 @@ MOST = 20
 """So many keys of an account work at the same time."""
 OVERLAP = timedelta(hours=24)
 """So long a key still works that was replaced."""
-TOGETHER = 100
-"""So many keys are looked up by one statement."""
 
 
 class NameTaken(Exception):
@@ -175,21 +171,15 @@ def find(token: str) -> Found | None:
     return next(iter(found), None)
 
 
-def find_together(token: str) -> Found | None:
-    """As `find`, by one statement for all who ask at this moment. The key is in no session."""
-    return _finding.ask(digest_of(token)) if tokens.is_complete(token) else None
-
-
-def _find_all(digests: Sequence[str]) -> list[Found | None]:
+def find_all(complete: Sequence[str]) -> list[Found | None]:
+    """As `find`, for several tokens that are complete. The keys are in no session."""
+    digests = [digest_of(token) for token in complete]
     with row_security.unrestricted("who calls is not known yet") as session:
         rows = _read(session, {*digests})
         session.expunge_all()
     _note_use(rows)
     found = {row.key.secret_hash: row for row in rows}
     return [found.get(digest) for digest in digests]
-
-
-_finding = Together(_find_all, TOGETHER, PROGRAMS)
 
 
 def _read(session: Session, digests: Collection[str]) -> list[Found]:

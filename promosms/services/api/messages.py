@@ -23,7 +23,6 @@ from promosms.models import (
     now,
 )
 from promosms.services.api import message_ids, sandbox
-from promosms.services.api.crowd import PROGRAMS
 from promosms.services.ledger import ledger
 from promosms.services.sending import withdrawal
 from promosms.services.webhooks import noting
@@ -126,7 +125,7 @@ def _read_all(asked: Sequence[_Asked]) -> list[ApiText | None]:
         return _texts(session, asked)
 
 
-_reading = Together(_read_all, TOGETHER, PROGRAMS)
+_reading = Together(_read_all, TOGETHER)
 
 
 def _texts(session: Session, asked: Sequence[_Asked]) -> list[ApiText | None]:

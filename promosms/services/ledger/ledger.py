@@ -46,6 +46,15 @@ TAKE_AND_ENTER = (
     .add_cte(insert(ENTRIES).from_select(list(_ENTERED), select(*_ENTERED.values())).cte("entered"))
     .returning(ACCOUNTS.c.id)
 )
+# FOR NO KEY UPDATE: who has inserted a row that refers to the account holds a share of its key, and
+# two of them would wait for each other.
+_LOCKED = (
+    select(Account)
+    .where(Account.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Account.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
@@ -308,15 +317,7 @@ def lock_all(session: Session, account_ids: Collection[int]) -> dict[int, Accoun
 
     Otherwise two of them could wait for each other.
     """
-    # FOR NO KEY UPDATE: who has inserted a row that refers to the account holds a share of its key,
-    # and two of them would wait for each other.
-    query = (
-        select(Account)
-        .where(Account.id.in_(account_ids))
-        .order_by(Account.id)
-        .with_for_update(key_share=True)
-    )
-    found = session.scalars(query.execution_options(populate_existing=True))
+    found = session.scalars(_LOCKED, {"ids": sorted(account_ids)})
     return {account.id: account for account in found}
 
 

@@ -4,12 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from promosms.models import Account, EntryKind, Guard, LedgerEntry, now
+from promosms.models import Account, EntryKind, Guard, LedgerEntry, now, table_of
 
 SPENT = (EntryKind.CHARGE, EntryKind.RELEASE)
+GUARDS = table_of(Guard)
+_LIMITS = select(GUARDS.c.account_id, GUARDS.c.per_month).where(
+    GUARDS.c.account_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def month_begin(account: Account, moment: datetime) -> datetime:
@@ -36,10 +40,8 @@ def committed(session: Session, account: Account) -> int:
 
 def limits(session: Session, account_ids: Collection[int]) -> dict[int, int]:
     """The monthly limits of those of the accounts that have one."""
-    query = select(Guard.account_id, Guard.per_month).where(
-        Guard.account_id.in_(account_ids), Guard.per_month.is_not(None)
-    )
-    return {account_id: limit for account_id, limit in session.execute(query) if limit is not None}
+    rows = session.connection().execute(_LIMITS, {"ids": sorted(account_ids)})
+    return {account_id: limit for account_id, limit in rows if limit is not None}
 
 
 def over_month(session: Session, account: Account, amount: int) -> int:

@@ -8,7 +8,19 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -63,20 +75,8 @@ def texted_all(session: Session, numbers: Collection[tuple[int, str]], moment: d
 
     In the order of their ids, so that two transactions never wait in a circle.
     """
-    asked = bulk.pairs()
-    people = (
-        select(PEOPLE.c.id, PEOPLE.c.account_id, _moment(moment))
-        .join(
-            asked,
-            and_(PEOPLE.c.account_id == asked.c.account_id, PEOPLE.c.phone == asked.c.phone),
-        )
-        .order_by(PEOPLE.c.id)
-    )
-    columns = ["recipient_id", "account_id", "texted_at"]
-    statement = upsert.insert(RecipientActivity).from_select(columns, people)
-    session.connection().execute(
-        _latest(statement, "texted_at"), bulk.as_pairs(sorted({*numbers}))
-    )
+    asked = bulk.as_pairs(sorted({*numbers}))
+    session.connection().execute(_texted(on_sqlite()), {**asked, "moment": moment})
 
 
 def replied(session: Session, account_id: int, phone: str, moment: datetime) -> None:
@@ -178,6 +178,17 @@ def _batch(campaign_id: int, after: int) -> Select[int]:
 @cache
 def _clicked(_on_sqlite: bool) -> Executable:
     return _latest(upsert.insert(RecipientActivity), "clicked_at")
+
+
+@cache
+def _texted(_on_sqlite: bool) -> Executable:
+    asked = bulk.pairs()
+    is_theirs = and_(PEOPLE.c.account_id == asked.c.account_id, PEOPLE.c.phone == asked.c.phone)
+    moment: BindParameter[datetime] = bindparam("moment", type_=UtcDateTime())
+    people = select(PEOPLE.c.id, PEOPLE.c.account_id, moment).join(asked, is_theirs)
+    columns = ["recipient_id", "account_id", "texted_at"]
+    statement = upsert.insert(RecipientActivity)
+    return _latest(statement.from_select(columns, people.order_by(PEOPLE.c.id)), "texted_at")
 
 
 def _latest(statement: sqlite.Insert | postgresql.Insert, name: str) -> Executable:

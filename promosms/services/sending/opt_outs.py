@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -180,7 +181,12 @@ def lock_shared(session: Session, *account_ids: int) -> None:
     """
     if not on_sqlite():
         locks = {"ids": [LOCKS + account_id for account_id in sorted(account_ids)]}
-        session.execute(select(func.pg_advisory_xact_lock_shared(bulk.each_of())), locks)
+        session.connection().execute(_share(), locks)
+
+
+@cache
+def _share() -> Select[Any]:
+    return select(func.pg_advisory_xact_lock_shared(bulk.each_of()))
 
 
 def suppress(

@@ -1,5 +1,7 @@
 """Messages of the API: send one, see what becomes of it, cancel it."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, url_for
 
 from promosms import queue
@@ -14,6 +16,7 @@ from promosms.forms.api.messages import (
     MessageQuery,
     NewMessage,
 )
+from promosms.lib.together import Together
 from promosms.models import MessageStatus, Scope
 from promosms.services.api import accepting, composing, messages, sandbox
 from promosms.services.api.composing import Composed, Refusal, Refused, Wish
@@ -67,8 +70,20 @@ def send(body: NewMessage, once: Once | None) -> Answer:
     except Refused as error:
         raise refusals.problem(error) from error
     if text.gateway_id is not None and text.send_at is None:
-        queue.wake(queue.gateway_queue(text.gateway_id), "send.run", text.gateway_id)
+        _waking.ask(text.gateway_id)
     return _created(text)
+
+
+def _wake_all(gateway_ids: Sequence[int]) -> Sequence[bool]:
+    """Wake each gateway once for all texts that were accepted before."""
+    woken = {
+        gateway_id: queue.wake(queue.gateway_queue(gateway_id), "send.run", gateway_id)
+        for gateway_id in sorted({*gateway_ids})
+    }
+    return [woken[gateway_id] for gateway_id in gateway_ids]
+
+
+_waking = Together(_wake_all, accepting.TOGETHER)
 
 
 @bp.get("")

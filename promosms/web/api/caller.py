@@ -1,13 +1,16 @@
 """Who calls: the key of a request, and what it may do."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from flask import g, request
 
 from promosms.db import row_security
 from promosms.extensions import db
 from promosms.lib import pseudonyms
+from promosms.lib.together import Together
 from promosms.logs import security
 from promosms.models import Account, AccountStatus, ApiKey, Scope
 from promosms.services.api import keys, tokens
@@ -16,9 +19,19 @@ from promosms.services.auth import rights
 from promosms.services.auth.rights import Right
 from promosms.web.api import rate_limit
 from promosms.web.api.problems import Problem
+from promosms.web.api.rate_limit import Counted
 
 BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
+TOGETHER = 100
+"""So many callers are let in at once."""
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="PromoSMS"'}
+
+
+class _Caller(NamedTuple):
+    """Who wants to come in, and from where."""
+
+    token: str
+    address: str
 
 
 def key() -> ApiKey:
@@ -37,11 +50,11 @@ def account() -> Account:
 
 def authenticate(scope: Scope | None) -> None:
     """Find the key of this request, and what it may do. Raises Problem."""
-    known = keys.find_together(_token())
+    known, counted = _letting_in.ask(_Caller(_token(), request.remote_addr or ""))
     if known is None or not keys.works(known.key):
         security.note("api_key", code="unknown" if known is None else "ended")
         raise _unauthorized("This key does not work: it is unknown, has ended or was revoked.")
-    act_for(known, scope)
+    _act_for(known, scope, counted)
 
 
 def act_for(known: Found, scope: Scope | None) -> None:
@@ -49,6 +62,37 @@ def act_for(known: Found, scope: Scope | None) -> None:
 
     Raises Problem. From here on only the rows of the account are seen.
     """
+    _act_for(known, scope, _count([known], [request.remote_addr or ""])[0])
+
+
+def _let_in(callers: Sequence[_Caller]) -> list[tuple[Found | None, Counted | None]]:
+    """The keys of several callers, by one statement; and each of these requests is counted."""
+    found = keys.find_all([each.token for each in callers])
+    counted = _count(found, [each.address for each in callers])
+    return list(zip(found, counted, strict=True))
+
+
+_letting_in = Together(_let_in, TOGETHER)
+
+
+def _count(found: Sequence[Found | None], addresses: Sequence[str]) -> list[Counted | None]:
+    """Count the requests of those who may come in. The others are refused without that."""
+    names = {
+        place: known.key.public_id
+        for place, (known, address) in enumerate(zip(found, addresses, strict=True))
+        if known is not None and _may_come_in(known, address)
+    }
+    counted = dict(zip(names, rate_limit.count_all([*names.values()]), strict=True))
+    return [counted.get(place) for place in range(len(found))]
+
+
+def _may_come_in(known: Found, address: str) -> bool:
+    key, status, _role = known
+    in_network = keys.may_come_from(key, address)
+    return keys.works(key) and in_network and status != AccountStatus.DELETING
+
+
+def _act_for(known: Found, scope: Scope | None, counted: Counted | None) -> None:
     found, status, role = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
     # The end of a transaction would make the session read it again.
@@ -60,7 +104,7 @@ def act_for(known: Found, scope: Scope | None) -> None:
         raise Problem("address-not-allowed")
     if status == AccountStatus.DELETING:
         raise _unauthorized("This key does not work: its account is being deleted.")
-    rate_limit.count(found.public_id)
+    rate_limit.check(counted)
     if scope is not None and scope not in keys.scopes_of(found):
         security.because("scope")
         raise Problem("missing-scope", more={"scope": scope.value})

@@ -14,9 +14,7 @@ from redis.exceptions import RedisError
 
 from promosms import logs
 from promosms.extensions import limiter
-from promosms.lib.together import Together
 from promosms.logs.networks import line_of
-from promosms.services.api.crowd import PROGRAMS
 from promosms.settings import settings
 from promosms.web.api.problems import Problem
 from promosms.web.limits import hashed
@@ -25,8 +23,6 @@ log = logs.get(__name__)
 POLICY = "key"
 GUESSES = RateLimitItemPerMinute(30)
 """So many requests without a working key one address may make in a minute."""
-TOGETHER = 100
-"""So many requests are counted at once."""
 
 
 class Counted(NamedTuple):
@@ -36,9 +32,16 @@ class Counted(NamedTuple):
     seconds: int
 
 
-def count(key: str) -> None:
-    """Count a request of a key; raises Problem when its minute is used up."""
-    counted = _counting.ask(f"api-key-{key}") if limiter.enabled else None
+def count_all(keys: Sequence[str]) -> list[Counted | None]:
+    """Count a request for each of these keys, of which one may come several times."""
+    if not limiter.enabled:
+        return [None] * len(keys)
+    item = RateLimitItemPerMinute(settings.api_requests_per_minute)
+    return _counted(item, [f"api-key-{key}" for key in keys])
+
+
+def check(counted: Counted | None) -> None:
+    """Note for the response how many requests are left; raises Problem if the minute is over."""
     if counted is None:
         return
     most = settings.api_requests_per_minute
@@ -64,13 +67,6 @@ def count_guess() -> None:
     counted = _counted(GUESSES, [name])[0]
     if counted is not None and counted.place > GUESSES.amount:
         raise Problem("too-many-requests", headers={"Retry-After": str(counted.seconds)})
-
-
-def _of_keys(names: Sequence[str]) -> list[Counted | None]:
-    return _counted(RateLimitItemPerMinute(settings.api_requests_per_minute), names)
-
-
-_counting = Together(_of_keys, TOGETHER, PROGRAMS)
 
 
 def _counted(item: RateLimitItem, names: Sequence[str]) -> list[Counted | None]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from promosms.services.api.crowd import PROGRAMS
 from promosms.web.api import EVERY, PREFIX
 
 if TYPE_CHECKING:
@@ -39,11 +38,8 @@ class Room:
     ) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         together = TOGETHER.get(environ["REQUEST_METHOD"])
-        if not path.startswith(EVERY):
+        if not path.startswith(EVERY) or (together and together.fullmatch(path)):
             return self.wsgi_app(environ, start_response)
-        if together and together.fullmatch(path):
-            with PROGRAMS.here():
-                return self.wsgi_app(environ, start_response)
         with self.others:
             return self.wsgi_app(environ, start_response)
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
