@@ -102,15 +102,18 @@ def bypass(why: str) -> Iterator[None]:
 
 
 @contextmanager
-def unrestricted(why: str) -> Iterator[Session]:
-    """A session of its own, to read at once what requests of several accounts ask for.
+def unrestricted(why: str) -> Iterator[Connection]:
+    """A connection of its own, to read at once what requests of several accounts ask for.
 
     It is not bound to the account of the request in whose thread it runs, so each statement has to
-    name the account of each row. `why` says for what.
+    name the account of each row. On PostgreSQL each statement stands alone: one that begins and
+    ends a transaction takes three times as long. `why` says for what.
     """
     assert why
-    with Session(db.engine, expire_on_commit=False) as session:
-        yield session
+    with db.engine.connect() as connection:
+        if not on_sqlite():
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 def _apply() -> None:

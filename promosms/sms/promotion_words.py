@@ -47,8 +47,9 @@ def _any() -> re.Pattern[str]:
     groups = (group.split(",") for group in listed["words"].values())
     words = {" ".join(bare(word).split()) for group in groups for word in group}
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    patterns = [rf"(?<!\w){_pattern(word)}(?!\w)" for word in longest_first]
-    return re.compile("|".join([*patterns, *listed["patterns"]["any"]]))
+    # One condition before all of them: most letters begin no word, and no word is looked for there.
+    whole = rf"(?<!\w)(?:{'|'.join(map(_pattern, longest_first))})(?!\w)"
+    return re.compile("|".join([whole, *listed["patterns"]["any"]]))
 
 
 def _pattern(word: str) -> str:

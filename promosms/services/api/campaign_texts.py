@@ -1,5 +1,7 @@
 """The texts of a campaign as programs see them, in the order of sending."""
 
+from typing import Any
+
 from sqlalchemy import Select, select
 
 from promosms.extensions import db
@@ -12,8 +14,9 @@ from promosms.services.campaigns import campaigns
 
 def page(campaign: Campaign, status: str, after: int | None, size: int) -> Page[ApiText]:
     """A page of texts; `status` is one, or empty for all."""
-    query: Select[Message, ApiMessage] = (
-        select(Message, ApiMessage)
+    query: Select[Any] = (
+        select(*messages.SHOWN)
+        .select_from(Message)
         .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
         .where(Message.campaign_id == campaign.id)
     )

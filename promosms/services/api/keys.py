@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from promosms.db import row_security
 from promosms.db.statements import update_rows
 from promosms.db.transactions import transaction
 from promosms.extensions import db
-from promosms.models import Account, ApiKey, Revoked, Scope, User, now
+from promosms.models import Account, ApiKey, Revoked, Scope, User, now, table_of
 from promosms.services.api import emails, tokens
 from promosms.services.audit import log as audit_log
 from promosms.services.mail.notify import tell_owner
@@ -63,8 +63,9 @@ class Found(NamedTuple):
 
 
 # Built once: it is asked with every request.
+KEYS = table_of(ApiKey)
 _WITH_ACCOUNT = (
-    select(ApiKey, Account.status, User.role)
+    select(*KEYS.c, Account.status, User.role)
     .join(Account, Account.id == ApiKey.account_id)
     .outerjoin(User, (User.public_id == ApiKey.created_by) & (User.account_id == Account.id))
     .where(ApiKey.secret_hash.in_(bindparam("digests", expanding=True)))
@@ -162,28 +163,32 @@ def note_unencrypted(token: str = "", *, digest: str = "") -> ApiKey | None:
 def find(token: str) -> Found | None:
     """The key of a token with its account, whether it works or not; its use is noted once a day.
 
-    Both are read anew for every request, so a key that was revoked works no more at once.
+    Both are read anew for every request, so a key that was revoked works no more at once. The key
+    is in no session: it stays as it was read.
     """
     if not tokens.is_complete(token):
         return None
-    found = _read(db.session(), {digest_of(token)})
+    found = _read(db.session.connection(), {digest_of(token)})
     _note_use(found)
     return next(iter(found), None)
 
 
 def find_all(complete: Sequence[str]) -> list[Found | None]:
-    """As `find`, for several tokens that are complete. The keys are in no session."""
+    """As `find`, for several tokens that are complete."""
     digests = [digest_of(token) for token in complete]
-    with row_security.unrestricted("who calls is not known yet") as session:
-        rows = _read(session, {*digests})
-        session.expunge_all()
+    with row_security.unrestricted("who calls is not known yet") as connection:
+        rows = _read(connection, {*digests})
     _note_use(rows)
     found = {row.key.secret_hash: row for row in rows}
     return [found.get(digest) for digest in digests]
 
 
-def _read(session: Session, digests: Collection[str]) -> list[Found]:
-    return [Found(*row) for row in session.execute(_WITH_ACCOUNT, {"digests": sorted(digests)})]
+def _read(connection: Connection, digests: Collection[str]) -> list[Found]:
+    rows = connection.execute(_WITH_ACCOUNT, {"digests": sorted(digests)})
+    return [
+        Found(ApiKey(**dict(zip(KEYS.c.keys(), key, strict=True))), status, role)
+        for *key, status, role in rows
+    ]
 
 
 def _note_use(found: Iterable[Found]) -> None:

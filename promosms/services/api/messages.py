@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from promosms.db import row_security
 from promosms.db.statements import update_rows
@@ -21,6 +20,7 @@ from promosms.models import (
     MessageStatus,
     SandboxMessage,
     now,
+    table_of,
 )
 from promosms.services.api import message_ids, sandbox
 from promosms.services.ledger import ledger
@@ -77,23 +77,23 @@ class _Asked(NamedTuple):
     account_id: int
 
 
-# Built once, and only what is shown: programs ask for it again and again.
+ROWS, OWN = table_of(Message), table_of(ApiMessage)
+# Built once, of columns, and only what is shown: programs ask for it again and again.
+SHOWN = (
+    *(ROWS.c.id, ROWS.c.account_id, ROWS.c.phone, ROWS.c.country, ROWS.c.sender, ROWS.c.text),
+    *(ROWS.c.encoding, ROWS.c.parts, ROWS.c.price, ROWS.c.status, ROWS.c.reason),
+    *(ROWS.c.created_at, ROWS.c.next_attempt_at, ROWS.c.attempts, ROWS.c.sent_at),
+    *(ROWS.c.final_at, ROWS.c.gateway_id, ROWS.c.campaign_id),
+    *(OWN.c.reference, OWN.c.valid_until),
+)
+"""What is known of a message, and what only the API knows of it, if anything."""
 _TEXTS = (
-    select(Message, ApiMessage)
-    .outerjoin(ApiMessage, ApiMessage.message_id == Message.id)
+    select(*SHOWN)
+    .select_from(ROWS.outerjoin(OWN, OWN.c.message_id == ROWS.c.id))
     .where(
-        Message.id.in_(bindparam("numbers", expanding=True)),
-        Message.account_id.in_(bindparam("accounts", expanding=True)),
-        or_(ApiMessage.message_id.is_not(None), Message.campaign_id.is_not(None)),
-    )
-    .options(
-        load_only(
-            *(Message.account_id, Message.phone, Message.country, Message.sender, Message.text),
-            *(Message.encoding, Message.parts, Message.price, Message.status, Message.reason),
-            *(Message.created_at, Message.next_attempt_at, Message.attempts, Message.sent_at),
-            *(Message.final_at, Message.gateway_id, Message.campaign_id),
-        ),
-        load_only(ApiMessage.reference, ApiMessage.valid_until),
+        ROWS.c.id.in_(bindparam("numbers", expanding=True)),
+        ROWS.c.account_id.in_(bindparam("accounts", expanding=True)),
+        or_(OWN.c.message_id.is_not(None), ROWS.c.campaign_id.is_not(None)),
     )
 )
 TOGETHER = 100
@@ -109,7 +109,7 @@ def find(key: ApiKey, public_id: str) -> ApiText | None:
     if not numbers:
         return None
     asked = _Asked(numbers, key.account_id)
-    return _texts(db.session(), [asked])[0]
+    return _texts(db.session().connection(), [asked])[0]
 
 
 def find_together(key: ApiKey, public_id: str) -> ApiText | None:
@@ -121,20 +121,20 @@ def find_together(key: ApiKey, public_id: str) -> ApiText | None:
 
 
 def _read_all(asked: Sequence[_Asked]) -> list[ApiText | None]:
-    with row_security.unrestricted("texts of several accounts are read at once") as session:
-        return _texts(session, asked)
+    with row_security.unrestricted("texts of several accounts are read at once") as connection:
+        return _texts(connection, asked)
 
 
 _reading = Together(_read_all, TOGETHER)
 
 
-def _texts(session: Session, asked: Sequence[_Asked]) -> list[ApiText | None]:
+def _texts(connection: Connection, asked: Sequence[_Asked]) -> list[ApiText | None]:
     """The text of each, if its account has one with that number."""
     numbers = sorted({number for each in asked for number in each.numbers})
     accounts = sorted({each.account_id for each in asked})
-    rows = session.execute(_TEXTS, {"numbers": numbers, "accounts": accounts}).all()
+    rows = connection.execute(_TEXTS, {"numbers": numbers, "accounts": accounts}).all()
     texts = zip(rows, texts_of(rows), strict=True)
-    found = {(row[0].account_id, row[0].id): text for row, text in texts}
+    found = {(row.account_id, row.id): text for row, text in texts}
     return [_first(found, each) for each in asked]
 
 
@@ -203,21 +203,21 @@ def cancel(key: ApiKey, text: ApiText) -> None:
         ledger.settle_text(text.number, 0, cancelled.price)
 
 
-def _real(account_id: int) -> Select[Message, ApiMessage]:
+def _real(account_id: int) -> Select[Any]:
     return (
-        select(Message, ApiMessage)
-        .join(ApiMessage, ApiMessage.message_id == Message.id)
-        .where(ApiMessage.account_id == account_id)
+        select(*SHOWN)
+        .select_from(ROWS.join(OWN, OWN.c.message_id == ROWS.c.id))
+        .where(OWN.c.account_id == account_id)
     )
 
 
-def texts_of(rows: Sequence[Row[Message, ApiMessage]]) -> list[ApiText]:
-    """Messages, each with what the API knows of it beside that, if anything."""
-    ids = message_ids.encode([row[0].id for row in rows])
-    return [_real_text(*row, public_id) for row, public_id in zip(rows, ids, strict=True)]
+def texts_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ApiText]:
+    """Texts, from rows of `SHOWN`."""
+    ids = message_ids.encode([row.id for row in rows])
+    return [_real_text(row, public_id) for row, public_id in zip(rows, ids, strict=True)]
 
 
-def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiText:
+def _real_text(message: Row[*tuple[Any, ...]], public_id: str) -> ApiText:
     planned = message.next_attempt_at if not message.attempts else None
     return ApiText(
         id=public_id,
@@ -231,11 +231,11 @@ def _real_text(message: Message, own: ApiMessage | None, public_id: str) -> ApiT
         price=message.price,
         status=MessageStatus(message.status),
         reason=message.reason,
-        reference=own.reference if own else "",
+        reference=message.reference or "",
         sandbox=False,
         created_at=message.created_at,
         send_at=planned,
-        valid_until=own.valid_until if own else None,
+        valid_until=message.valid_until,
         sent_at=message.sent_at,
         final_at=message.final_at,
         gateway_id=message.gateway_id,

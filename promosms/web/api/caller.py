@@ -95,9 +95,6 @@ def _may_come_in(known: Found, address: str) -> bool:
 def _act_for(known: Found, scope: Scope | None, counted: Counted | None) -> None:
     found, status, role = known
     g.pseudonym = partial(pseudonyms.of, found.account_id)
-    # The end of a transaction would make the session read it again.
-    if found in db.session:
-        db.session.expunge(found)
     g.api_key = found
     if not keys.may_come_from(found, request.remote_addr or ""):
         security.because("address")
