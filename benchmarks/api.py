@@ -4,9 +4,9 @@
 
 Programs with keys of several accounts call over TLS, on connections that stay open, 50 at a time:
 single texts, each with an idempotency key of its own; batches of 10,000 people; and reads of a
-text. The web server is the one of `promosms up`, and has answered some before. No worker runs. At the end everything that was
-accepted must be stored once. The programs run on the same machine: their processor time is shown
-beside that of the server.
+text. The web server is the one of `promosms up`, and has answered some before. No worker runs. At
+the end everything that was accepted must be stored once. The programs run on the same machine:
+their processor time is shown beside that of the server.
 """
 
 import argparse
@@ -122,7 +122,9 @@ async def measure(
     figures, answers = await all_at(server, singles[BEFORE:], options.lines)
     result = {f"single, {name}": value for name, value in figures.items()}
     ids = [json.loads(answer)["id"] for answer in answers]
-    reads = [Call(f"/messages/{name}", token) for name, token in zip(ids, turns[BEFORE:], strict=True)]
+    reads = [
+        Call(f"/messages/{name}", token) for name, token in zip(ids, turns[BEFORE:], strict=True)
+    ]
     figures, _ = await all_at(server, reads, options.lines)
     result |= {f"read, {name}": value for name, value in figures.items()}
     batches = [

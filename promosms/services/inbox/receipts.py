@@ -23,7 +23,7 @@ from promosms.models import (
 from promosms.services.inbox import receipt_owners, unconfirmed
 from promosms.services.inbox.inbox_rows import INBOX
 from promosms.services.inbox.receipt_owners import MessageState
-from promosms.services.ledger import ledger
+from promosms.services.ledger import balances, ledger
 from promosms.services.sending.counters import CounterDeltas
 from promosms.services.webhooks import noting
 
@@ -204,8 +204,9 @@ def _end(session: Session, ended: Iterable[tuple[MessageState, MessageStatus]]) 
             deltas.move(campaign_id, number, MessageStatus(before), after)
         late += changed if before == MessageStatus.UNKNOWN else []
     deltas.write(session, "")
-    for message in late:
-        _charge_late(session, message)
+    with balances.in_order(session):
+        for message in late:
+            _charge_late(session, message)
     return other
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from promosms.db.statements import update_rows
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.models import Account, DirectText, EntryKind, Hold, LedgerEntry, now, table_of
-from promosms.services.ledger import spending
+from promosms.services.ledger import balances, spending
 
 # Core statements, because a sender runs them for every batch of messages.
 HOLDS, ENTRIES, ACCOUNTS = table_of(Hold), table_of(LedgerEntry), table_of(Account)
@@ -24,10 +24,6 @@ TAKE_FROM_HOLD = (
     .returning(HOLDS.c.account_id)
 )
 ENTER = insert(ENTRIES)
-BALANCE = update(ACCOUNTS).values(
-    balance=ACCOUNTS.c.balance + bindparam("back"), held=ACCOUNTS.c.held - bindparam("taken")
-)
-BALANCE_OF = BALANCE.where(ACCOUNTS.c.id == bindparam("account"))
 # PostgreSQL can do all of it in one statement.
 _TAKEN = TAKE_FROM_HOLD.cte("taken")
 _ENTERED = {
@@ -42,7 +38,7 @@ _ENTERED = {
     "actor": literal(""),
 }
 TAKE_AND_ENTER = (
-    BALANCE.where(ACCOUNTS.c.id == _TAKEN.c.account_id)
+    balances.BALANCE.where(ACCOUNTS.c.id == _TAKEN.c.account_id)
     .add_cte(insert(ENTRIES).from_select(list(_ENTERED), select(*_ENTERED.values())).cte("entered"))
     .returning(ACCOUNTS.c.id)
 )
@@ -284,7 +280,7 @@ def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
         connection, moment = session.connection(), now()
         hold = {"campaign": campaign_id, "taken": taken, "moment": moment, "back": back}
         nonzero = [entry for entry in entries if entry[1]]
-        if len(nonzero) == 1 and not on_sqlite():
+        if len(nonzero) == 1 and not on_sqlite() and not balances.are_collected():
             kind, _, reference = nonzero[0]
             entry = {"kind": kind, "reference": reference, "at": _moment.get() or moment}
             connection.execute(TAKE_AND_ENTER, hold | entry).one()
@@ -301,7 +297,7 @@ def _take(campaign_id: int, *entries: tuple[EntryKind, int, str]) -> None:
                 "created_at": _moment.get() or moment,
             }
             connection.execute(ENTER, row)
-        connection.execute(BALANCE_OF, {"account": account_id, "back": back, "taken": taken})
+        balances.change(session, account_id, back, -taken)
 
 
 def _close_if_empty(session: Session, campaign_id: int) -> None:
@@ -313,10 +309,7 @@ def _close_if_empty(session: Session, campaign_id: int) -> None:
 
 
 def lock_all(session: Session, account_ids: Collection[int]) -> dict[int, Account]:
-    """Lock accounts. Who changes the balances of several locks all of them first, by this order.
-
-    Otherwise two of them could wait for each other.
-    """
+    """Lock accounts, in the order in which `balances.in_order` changes them."""
     found = session.scalars(_LOCKED, {"ids": sorted(account_ids)})
     return {account.id: account for account in found}
 
@@ -344,10 +337,5 @@ def _enter(session: Session, entry: _Entry, held: int = 0) -> LedgerEntry:
     row = LedgerEntry(**entry._asdict(), held=held, created_at=_moment.get() or now())
     session.add(row)
     session.flush()
-    session.execute(
-        update(Account)
-        .where(Account.id == entry.account_id)
-        .values(balance=Account.balance + entry.amount, held=Account.held + held)
-        .execution_options(synchronize_session="fetch")
-    )
+    balances.change(session, entry.account_id, entry.amount, held)
     return row

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.upsert_rows import insert_rows
 from promosms.models import DirectText, EntryKind, new_public_id, now, table_of
-from promosms.services.ledger import ledger
+from promosms.services.ledger import balances, ledger
 
 TEXTS = table_of(DirectText)
 TEXT_COLUMNS = (
@@ -49,4 +49,4 @@ def hold_all(session: Session, holds: Sequence[TextHold]) -> None:
         {"account": account_id, "back": -amount, "taken": -amount}
         for account_id, amount in sorted(sums.items())
     ]
-    session.connection().execute(ledger.BALANCE_OF, changes)
+    session.connection().execute(balances.BALANCE_OF, changes)

@@ -6,6 +6,7 @@ changes as deltas, and writes them at its end, each row only once.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -13,11 +14,11 @@ from typing import Any
 from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 
-from promosms.models import Account, Campaign, MessageStatus, now, table_of
-from promosms.services.ledger import ledger
+from promosms.models import Campaign, MessageStatus, table_of
+from promosms.services.ledger import balances, ledger
 from promosms.services.sending import gateway_counts
 
-ACCOUNTS, ROWS = table_of(Account), table_of(Campaign)
+ROWS = table_of(Campaign)
 NO_COLUMNS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -44,8 +45,9 @@ def _addition(statuses: tuple[str, ...], columns: tuple[str, ...]) -> Update:
 class CounterDeltas:
     """Changes of counters, and amounts in 1/10,000 to charge or release, by campaign.
 
-    Also those of direct texts, by message, the new send cursors and other columns of the campaigns
-    from which messages were claimed, and what is added to the counts of gateways.
+    Also those of direct texts, by message, what is given back, the new send cursors and other
+    columns of the campaigns from which messages were claimed, and what is added to the counts of
+    gateways.
     """
 
     def __init__(self) -> None:
@@ -53,6 +55,8 @@ class CounterDeltas:
         self.charged: Counter[int] = Counter()
         self.released: Counter[int] = Counter()
         self.direct: dict[int, tuple[int, int]] = {}
+        self.returned: list[tuple[int, int, str]] = []
+        self.paying: set[int] = set()
         self.served: set[int] = set()
         self.send_cursors: dict[int, dict[str, list[int]]] = {}
         self.columns: dict[int, dict[str, object]] = defaultdict(dict)
@@ -66,14 +70,21 @@ class CounterDeltas:
             self.changes[campaign_id][before] -= number
             self.changes[campaign_id][after] += number
 
-    def pay(self, campaign_id: int, charged: int, released: int) -> None:
+    def pay(self, account_id: int, campaign_id: int, charged: int, released: int) -> None:
         """Note amounts to take out of the hold of a campaign."""
+        self.paying.add(account_id)
         self.charged[campaign_id] += charged
         self.released[campaign_id] += released
 
-    def pay_direct(self, message_id: int, charged: int, released: int) -> None:
+    def pay_direct(self, account_id: int, message_id: int, charged: int, released: int) -> None:
         """Note amounts to take out of what was set aside for a direct text: all of it."""
+        self.paying.add(account_id)
         self.direct[message_id] = charged, released
+
+    def give_back(self, account_id: int, message_id: int, amount: int) -> None:
+        """Note what is given back of the price of a text that was charged before it left."""
+        self.paying.add(account_id)
+        self.returned.append((account_id, amount, f"release:message:{message_id}"))
 
     def serve(self, account_id: int) -> None:
         """Note that the account has its turn now."""
@@ -86,6 +97,15 @@ class CounterDeltas:
             if campaign_id in self.send_cursors:
                 columns = {**columns, "send_cursors": self.send_cursors[campaign_id]}
             move(session, campaign_id, self.changes[campaign_id], columns)
+        # Those of one account need no order, and less time.
+        several = len(self.paying | self.served) > 1
+        with balances.in_order(session) if several else nullcontext():
+            self._settle(reference)
+            for account_id in sorted(self.served):
+                balances.serve(session, account_id)
+        self.gateways.write(session)
+
+    def _settle(self, reference: str) -> None:
         for campaign_id in sorted({*self.charged, *self.released}):
             ledger.settle(
                 campaign_id,
@@ -95,8 +115,5 @@ class CounterDeltas:
             )
         for message_id, (charged, released) in sorted(self.direct.items()):
             ledger.settle_text(message_id, charged, released)
-        for account_id in sorted(self.served):
-            session.execute(
-                update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(served_at=now())
-            )
-        self.gateways.write(session)
+        for returned in self.returned:
+            ledger.give_back(*returned)

@@ -15,7 +15,6 @@ from promosms.db.transactions import on_sqlite, transaction
 from promosms.gateways import KINDS
 from promosms.gateways.base import Answer, ErrorClass, Resend
 from promosms.models import WITH_HOLD, Gateway, MessageStatus, attention_status_of, now
-from promosms.services.ledger import ledger
 from promosms.services.sending.claim_queries import PARTS, ROWS, Claimed
 from promosms.services.sending.claiming import Claim
 from promosms.services.sending.counters import CounterDeltas
@@ -109,9 +108,9 @@ def _accept(
     )
     for message, _ in recorded:
         if message.campaign_id is not None:
-            deltas.charged[message.campaign_id] += message.price
+            deltas.pay(message.account_id, message.campaign_id, message.price, 0)
         elif message.priority in WITH_HOLD:
-            deltas.pay_direct(message.id, message.price, 0)
+            deltas.pay_direct(message.account_id, message.id, message.price, 0)
     return len(moved)
 
 
@@ -168,13 +167,11 @@ def _pay(message: Claimed, parts: int, deltas: CounterDeltas) -> None:
     """Charge the parts of a failed message that were taken, and release the others."""
     charged = message.price * parts // message.parts
     if message.campaign_id is not None:
-        deltas.pay(message.campaign_id, charged, message.price - charged)
+        deltas.pay(message.account_id, message.campaign_id, charged, message.price - charged)
     elif message.priority in WITH_HOLD:
-        deltas.pay_direct(message.id, charged, message.price - charged)
+        deltas.pay_direct(message.account_id, message.id, charged, message.price - charged)
     elif message.price > charged:
-        ledger.give_back(
-            message.account_id, message.price - charged, f"release:message:{message.id}"
-        )
+        deltas.give_back(message.account_id, message.id, message.price - charged)
 
 
 def _move(

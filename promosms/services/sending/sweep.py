@@ -25,7 +25,7 @@ from promosms.models import (
     now,
 )
 from promosms.services.gateways import breaker
-from promosms.services.ledger import ledger
+from promosms.services.ledger import balances, ledger
 from promosms.services.sending import counters, cursors, recording, withdrawal
 from promosms.services.webhooks import noting
 
@@ -133,9 +133,10 @@ def release_unsettled() -> int:
             .join(Campaign, Campaign.id == Hold.campaign_id)
             .where(Hold.remaining > 0, Campaign.n_sending == 0, Campaign.n_queued == 0, *old)
         )
-        for campaign_id, remaining in session.execute(query).all():
-            ledger.release(campaign_id, remaining, f"release:{campaign_id}:unsettled")
-            number += 1
+        with balances.in_order(session):
+            for campaign_id, remaining in session.execute(query).all():
+                ledger.release(campaign_id, remaining, f"release:{campaign_id}:unsettled")
+                number += 1
     return number
 
 
@@ -154,8 +155,9 @@ def release_unsettled_direct() -> int:
     )
     with transaction() as session:
         rows = session.execute(query.limit(BATCH)).all()
-        for message_id, remaining in rows:
-            ledger.settle_text(message_id, 0, remaining, ":unsettled")
+        with balances.in_order(session):
+            for message_id, remaining in rows:
+                ledger.settle_text(message_id, 0, remaining, ":unsettled")
     return len(rows)
 
 
