@@ -3,7 +3,9 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -64,6 +66,25 @@ def test_no_canary_gets_into_any_log_and_every_line_follows_the_schema(
         for line in text.splitlines():
             assert log_schema.problems(json.loads(line), log_schema.WITH_ADDRESS) == []
             assert "?" not in json.loads(line).values()
+
+
+def test_lines_of_many_threads_are_whole(context: None, app: Flask, folder: Path) -> None:
+    """None waits for another, and none is left: also not the last, whoever writes it."""
+    barrier = threading.Barrier(8)
+
+    def write(thread: int) -> None:
+        with app.app_context():
+            barrier.wait()
+            for number in range(50):
+                line = {"event": "request.answered", "ms": float(number), "status": 200 + thread}
+                log_files.write(log_files.REQUESTS, line)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    lines = [json.loads(line) for line in _lines(folder, log_files.REQUESTS)]
+    for thread in range(8):
+        of_thread = [line["ms"] for line in lines if line["status"] == 200 + thread]
+        assert of_thread == [*range(50)]
 
 
 def test_the_request_log_has_the_pattern_of_the_route_and_no_path(

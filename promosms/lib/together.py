@@ -35,7 +35,7 @@ class _Asked(Generic[Q, A]):
 class Together(Generic[Q, A]):
     """Answers questions by `work`, which gives an answer for each of them, in their order.
 
-    At most `most` are answered at once. If the work fails, each of the others does it for its own
+    At most `most` are answered at once. If the work fails, each of them does it for its own
     question: what kept all of them from an answer may be the question of one. So work that fails
     must have changed nothing.
     """
@@ -60,6 +60,9 @@ class Together(Generic[Q, A]):
                 found = self.work([each.question for each in taken])
                 for each, answer in zip(taken, found, strict=True):
                     each.answers.append(answer)
+            except Exception:
+                if len(taken) == 1:
+                    raise
             finally:
                 self._end_turn(taken)
         return (asked.answers or self.work([question]))[0]

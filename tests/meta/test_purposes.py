@@ -114,7 +114,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
         "services/inbox/automatic_answers.py",
         "services/inbox/canned_answers.py",
         "services/inbox/direct_texts.py",
-        "services/api/composing.py",
+        "services/api/deciding.py",
         "services/api/batches.py",
         "views/api/audiences.py",
         "views/api/replies.py",

@@ -4,6 +4,7 @@ from tests.mutations.mutation import SERVICES, Mutation
 
 ONCE = "tests/services/api/test_once.py"
 TEXTS = "tests/views/api/test_messages.py"
+GROUPS = "tests/services/api/test_groups.py"
 BATCHES = "tests/services/api/test_batches.py"
 PEOPLE = "tests/views/api/test_recipients.py"
 TIMES = "tests/views/api/test_campaign_times.py"
@@ -14,39 +15,110 @@ CALLERS = "tests/views/api/test_callers.py"
 API = (
     Mutation(
         f"{SERVICES}api/idempotency.py",
-        "    if done is not None:\n        raise AlreadyDone(done)\n",
+        "    row = done.get(one.name)\n",
+        "    row = None\n",
+        ONCE,
+    ),
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        " if row.fingerprint == one.fingerprint else OtherRequest()",
         "",
         ONCE,
     ),
     Mutation(
         f"{SERVICES}api/idempotency.py",
-        "    if row.fingerprint != one.fingerprint:\n        raise OtherRequest\n",
-        "",
+        "            raise InProgress\n        _busy.add(one.name)\n",
+        "            pass\n        _busy.add(one.name)\n",
         ONCE,
     ),
     Mutation(
         f"{SERVICES}api/idempotency.py",
-        "            raise InProgress\n        _busy.add(name)\n",
-        "            pass\n        _busy.add(name)\n",
+        "found[row.account_id, row.sandbox, row.key_hash] = row",
+        "found |= {(row.account_id, kind, row.key_hash): row for kind in (False, True)}",
         ONCE,
     ),
     Mutation(
         f"{SERVICES}api/idempotency.py",
-        "        ApiRequest.sandbox == one.sandbox,\n",
-        "",
+        "    if one.name not in free:",
+        "    if False:",
+        ONCE,
+        "postgresql",
+    ),
+    Mutation(
+        f"{SERVICES}api/idempotency.py",
+        "    if one is not None:\n        with",
+        "    if False:\n        with",
         ONCE,
     ),
     Mutation(
         f"{SERVICES}api/accepting.py",
-        "    composing.check_recipient(account, composed)\n    try:",
-        "    try:",
-        TEXTS,
-    ),
-    Mutation(
-        f"{SERVICES}api/accepting.py",
-        "        next_attempt_at=composed.send_at,\n",
+        '        "next_attempt_at": composed.send_at,\n',
         "",
         TEXTS,
+    ),
+    Mutation(f"{SERVICES}api/accepting.py", "        if not written:", "        if True:", GROUPS),
+    Mutation(f"{SERVICES}api/accepting.py", "        if not written:", "        if False:", GROUPS),
+    Mutation(
+        f"{SERVICES}api/deciding.py",
+        "        if source is not None:\n",
+        "        if False:\n",
+        GROUPS,
+    ),
+    Mutation(f"{SERVICES}api/deciding.py", "        self.taken += composed.price\n", "", GROUPS),
+    Mutation(f"{SERVICES}api/deciding.py", "        self.texts += 1\n", "", GROUPS),
+    Mutation(
+        f"{SERVICES}api/deciding.py",
+        "self.committed + self.taken + price",
+        "self.committed + price",
+        GROUPS,
+    ),
+    Mutation(
+        f"{SERVICES}api/deciding.py",
+        "self.account.status != AccountStatus.ACTIVE",
+        "False",
+        GROUPS,
+    ),
+    Mutation(
+        f"{SERVICES}api/messages.py",
+        "found = {(row.account_id, row.id): text",
+        "found = {(account, row.id): text for account in accounts",
+        GROUPS,
+    ),
+    Mutation(
+        f"{SERVICES}ledger/text_holds.py",
+        "        sums[account_id] += amount\n",
+        "        sums[account_id] = amount\n",
+        GROUPS,
+    ),
+    Mutation(
+        f"{SERVICES}ledger/balances.py",
+        "sorted(later.items(), key=itemgetter(0))",
+        "later.items()",
+        "tests/services/ledger/test_balances.py",
+    ),
+    Mutation(
+        f"{SERVICES}sending/counters.py",
+        "balances.in_order(session) if several else nullcontext()",
+        "nullcontext()",
+        "tests/services/ledger/test_balances.py",
+    ),
+    Mutation(
+        "promosms/lib/together.py",
+        "        return (asked.answers or self.work([question]))[0]",
+        "        return asked.answers[0]",
+        "tests/lib/test_together.py",
+    ),
+    Mutation(
+        "promosms/lib/together.py",
+        "if not self._working:",
+        "if True:",
+        "tests/lib/test_together.py",
+    ),
+    Mutation(
+        "promosms/web/api/room.py",
+        "        with self.others:\n",
+        "        if True:\n",
+        "tests/views/api/test_room.py",
     ),
     Mutation(
         f"{SERVICES}api/composing.py",
@@ -62,8 +134,8 @@ API = (
     ),
     Mutation(
         f"{SERVICES}api/messages.py",
-        '        Message.account_id == bindparam("account_id"),\n        or_(',
-        "        or_(",
+        "(found.get((asked.account_id, number)) for number in asked.numbers)",
+        "(text for (_, number), text in found.items() if number in asked.numbers)",
         TEXTS,
         "sqlite",
     ),
@@ -275,7 +347,7 @@ API = (
     ),
     Mutation(
         "promosms/web/api/caller.py",
-        "    if owner.status == AccountStatus.DELETING:",
+        "    if status == AccountStatus.DELETING:",
         "    if False:",
         CALLERS,
     ),

@@ -7,8 +7,12 @@ _STORED, _LED = "tests/services/links/test_links.py", "tests/views/links/test_fo
 _SERVER, _CROWDS = "promosms/supervisor/http_server.py", "tests/running/test_crowds.py"
 CLICKS = (
     Mutation(_CLICKS, "if times == click.times:", "if True:", _STORED),
-    Mutation(_CLICKS, "visit.target if visit.answered else target(code)", "visit.target", _LED),
-    Mutation(_CLICKS, "if not self.storing:", "if True:", _STORED),
+    Mutation(
+        _CLICKS,
+        "visit.target if _storing.ask(visit) else target(code)",
+        "_storing.ask(visit) and visit.target",
+        _LED,
+    ),
     Mutation(_REDIRECTS, "request.is_secure and ", "", _LED),
     Mutation(_REDIRECTS, "self._is_ours(environ) and ", "", _LED),
     Mutation(_REDIRECTS, " and robots.is_person(request)", "", _LED),

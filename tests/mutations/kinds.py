@@ -64,10 +64,8 @@ KINDS = (
         "(kind, text) and False:",
         _KINDS,
     ),
-    Mutation("promosms/sms/promotion_words.py", 'rf"(?<!\\w){_pattern', 'rf"{_pattern', _WORDS),
-    Mutation(
-        "promosms/sms/promotion_words.py", '{_pattern(word)}(?!\\w)"', '{_pattern(word)}"', _WORDS
-    ),
+    Mutation("promosms/sms/promotion_words.py", 'rf"(?<!\\w)(?:', 'rf"(?:', _WORDS),
+    Mutation("promosms/sms/promotion_words.py", ')(?!\\w)"', ')"', _WORDS),
     Mutation(
         "promosms/sms/keywords/way_out.py",
         "_LINK.search(text) and ",

@@ -92,8 +92,8 @@ MONEY = (
     ),
     Mutation(
         f"{SERVICES}sending/recording.py",
-        "+= message.price",
-        "+= message.price * message.parts",
+        "message.campaign_id, message.price, 0)",
+        "message.campaign_id, message.price * message.parts, 0)",
         "tests/services/sending/test_recording.py tests/services/sending/test_story.py",
     ),
     Mutation(
@@ -134,14 +134,14 @@ MONEY = (
     ),
     Mutation(
         f"{SERVICES}sending/recording.py",
-        "            deltas.pay_direct(message.id, message.price, 0)",
+        "            deltas.pay_direct(message.account_id, message.id, message.price, 0)",
         "            pass",
         "tests/services/inbox/test_direct_texts.py",
     ),
     Mutation(
         f"{SERVICES}sending/recording.py",
-        "        deltas.pay_direct(message.id, charged, message.price - charged)",
-        "        pass",
+        "pay_direct(message.account_id, message.id, charged, message.price - charged)",
+        "paying.add(message.account_id)",
         "tests/services/inbox/test_direct_texts.py",
     ),
     Mutation(

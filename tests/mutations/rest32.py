@@ -50,8 +50,8 @@ REST32 = (
     ),
     Mutation(
         f"{SERVICES}api/accepting.py",
-        "        if error.code not in OF_RECIPIENT:\n            raise\n",
-        "",
+        "isinstance(each, Refused) and each.code not in OF_RECIPIENT",
+        "False",
         SMS,
     ),
     Mutation(

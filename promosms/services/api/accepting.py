@@ -136,6 +136,8 @@ def _accept_each(session: Session, asked: Sequence[_Asked]) -> list[ApiText | Ex
 
 def _queue(session: Session, wanted: Sequence[Wanted]) -> list[ApiText | Refused]:
     """Queue those texts that may be sent, and set their prices aside."""
+    if not wanted:
+        return []
     decided = deciding.decide(session, wanted)
     good = [
         (each, one.recipient)

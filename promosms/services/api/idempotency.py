@@ -7,16 +7,16 @@ written anew from that.
 
 import hashlib
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from promosms.db import bulk
+from promosms.db import advisory_locks, bulk
 from promosms.db.statements import delete_rows
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.db.upsert_rows import insert_rows
@@ -122,29 +122,15 @@ def begin_all(session: Session, ones: Sequence[Once | None]) -> list[Exception |
     named = {one.name: one for one in ones if one is not None}
     if not named:
         return [None] * len(ones)
-    free = named.keys() if on_sqlite() else _locked(session, named.values())
+    free = _locked(session, named.values())
     done = _find(session, named.values())
-    return [
-        None
-        if one is None
-        else InProgress()
-        if one.name not in free
-        else _error(one, done.get(one.name))
-        for one in ones
-    ]
+    return [None if one is None else _error(one, free, done) for one in ones]
 
 
 def _locked(session: Session, ones: Iterable[Once]) -> set[Name]:
     """Those that no other process does at this moment, nor begins until the transaction ends."""
     by_lock = {int(one.key_hash[:15], 16) ^ one.account_id: one.name for one in ones}
-    free = session.connection().scalars(_lock(), {"ids": [*by_lock]})
-    return {by_lock[found] for found in free}
-
-
-@cache
-def _lock() -> Select[int]:
-    lock = bulk.each_of()
-    return select(lock).where(func.pg_try_advisory_xact_lock(lock))
+    return {by_lock[found] for found in advisory_locks.try_all(session, by_lock)}
 
 
 def _find(session: Session, ones: Collection[Once]) -> dict[Name, Done]:
@@ -173,10 +159,13 @@ def _done(_sqlite: bool) -> Select[Any]:
     )
 
 
-def _error(one: Once, done: Done | None) -> Exception | None:
-    if done is None:
+def _error(one: Once, free: Collection[Name], done: Mapping[Name, Done]) -> Exception | None:
+    if one.name not in free:
+        return InProgress()
+    row = done.get(one.name)
+    if row is None:
         return None
-    return AlreadyDone(done.result) if done.fingerprint == one.fingerprint else OtherRequest()
+    return AlreadyDone(row.result) if row.fingerprint == one.fingerprint else OtherRequest()
 
 
 def finish(session: Session, one: Once | None, result: str) -> None:

@@ -5,23 +5,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
     delete,
-    func,
     or_,
     select,
 )
 from sqlalchemy.orm import Session
 
-from promosms.db import bulk, upsert
+from promosms.db import advisory_locks, upsert
 from promosms.db.statements import update_rows
-from promosms.db.transactions import on_sqlite, transaction, writing
+from promosms.db.transactions import transaction, writing
 from promosms.extensions import db
 from promosms.models import (
     TO_ONE,
@@ -165,12 +163,8 @@ def alone(account_id: int, phone: str | Sequence[str], work: Callable[[Session],
 
 
 def lock(session: Session, account_id: int) -> None:
-    """Take the opt-out lock of an account, before any other lock: a claim takes it shared.
-
-    SQLite has one writer and needs none.
-    """
-    if not on_sqlite():
-        session.execute(select(func.pg_advisory_xact_lock(LOCKS + account_id)))
+    """Take the opt-out lock of an account, before any other lock: a claim takes it shared."""
+    advisory_locks.take(session, LOCKS + account_id)
 
 
 def lock_shared(session: Session, *account_ids: int) -> None:
@@ -179,14 +173,7 @@ def lock_shared(session: Session, *account_ids: int) -> None:
     Who writes recipients gets this lock in any case, see `count_triggers`. It has to be taken
     before locks that an opt-out takes after its own, such as those of campaigns.
     """
-    if not on_sqlite():
-        locks = {"ids": [LOCKS + account_id for account_id in sorted(account_ids)]}
-        session.connection().execute(_share(), locks)
-
-
-@cache
-def _share() -> Select[Any]:
-    return select(func.pg_advisory_xact_lock_shared(bulk.each_of()))
+    advisory_locks.share(session, [LOCKS + account_id for account_id in account_ids])
 
 
 def suppress(

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from promosms.db.transactions import on_sqlite, transaction
 from promosms.extensions import db
-from promosms.models import Account, ApiRequest, Message, SandboxMessage
+from promosms.models import Account, ApiRequest, Message, SandboxMessage, now
 from promosms.services.api import idempotency
 from promosms.services.privacy import purge_messages, purge_rows
 from tests.services.sending.conftest import check_books
@@ -57,6 +58,23 @@ def test_the_same_request_is_done_once_and_answered_again(
     assert again.headers.get("Location") == first.headers.get("Location")
     assert again.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
+    assert stored(app) == number
+
+
+@pytest.mark.parametrize(("path", "body"), [("/messages", TEXT), ("/messages/batch", BATCH)])
+def test_what_was_done_is_told_also_when_its_time_has_come(
+    app: Flask, caller: Program, clock: Clock, path: str, body: dict[str, object]
+) -> None:
+    clock.stop()
+    planned = {**body, "send_at": (now() + timedelta(hours=1)).isoformat()}
+    first = caller.post(path, planned, **once("a"))
+    assert first.status_code == 201, first.text
+    clock.move(hours=2)
+    again = caller.post(path, planned, **once("a"))
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert caller.post(path, planned, **once("b")).get_json()["code"] == "time-in-the-past"
+    number = stored(app)
+    assert caller.post(path, planned, **once("a")).status_code == 201
     assert stored(app) == number
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from promosms.web.api import rate_limit
 from tests.support.api import Program, new_key
 from tests.support.cast import Cast
 from tests.support.limits import with_limits
@@ -22,6 +23,17 @@ def test_a_key_may_call_so_often_a_minute(
         assert answers[0].headers["RateLimit"].startswith('"key";r=2;t=')
         assert 0 < int(answers[3].headers["Retry-After"]) <= 60
         assert Program(limited, token).get("/routes").status_code == 200
+
+
+def test_those_who_come_together_are_counted_one_by_one(
+    app: Flask, program: Program, redis_url: str
+) -> None:
+    with with_limits(app, redis_url, API_REQUESTS_PER_MINUTE=3) as limited, limited.app_context():
+        for expected in ([1, 2, 1, 3], [4, 5, 2, 6]):
+            counted = rate_limit.count_all(["one", "one", "other", "one"])
+            assert [each and each.place for each in counted] == expected
+            assert all(each and 0 < each.seconds <= 60 for each in counted)
+        assert rate_limit.count_all([]) == []
 
 
 def test_whoever_tries_keys_is_slowed_down(app: Flask, program: Program, redis_url: str) -> None:
