@@ -32,6 +32,9 @@ NEVER = 1 << 40
 LARGEST_HEAD = 64 * 1024  # bytes
 LARGEST_DRAINED = 512 * 1024 * 1024  # bytes of a body that is refused, but read to its end
 AT_ONCE = 64  # connections that are taken from the listening socket in one go
+# Every process is told of a new connection, and the one that was told last would take most of them.
+# So each waits a little, the longer the more connections it has: they spread evenly.
+MODESTY, LONGEST_MODESTY = 0.0002, 0.005  # seconds for each connection, and at most
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for each request that waits
 
 
@@ -213,6 +216,8 @@ class Server(TcpWSGIServer):
 
     channel_class = Channel
     next_channel_cleanup = 0.0
+    turn: float | None = None
+    """When connections that wait may be taken (a monotonic time), while there are some."""
 
     def __init__(
         self,
@@ -261,7 +266,27 @@ class Server(TcpWSGIServer):
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + self.adj.cleanup_interval
             self.maintenance(now)
-        return bool(self.accepting)
+        return bool(self.accepting) and self.turn is None
+
+    def handle_read_event(self) -> None:
+        """Take the connections that wait, or note when it is this process's turn."""
+        wait = min(MODESTY * len(self.active_channels), LONGEST_MODESTY)
+        if wait:
+            self.turn = time.monotonic() + wait
+        else:
+            super().handle_read_event()
+
+    def take_turn(self) -> float:
+        """Take the connections that wait, if it is time; the seconds until then, or `NEVER`."""
+        if self.turn is None:
+            return NEVER
+        wait = self.turn - time.monotonic()
+        if wait > 0:
+            return wait
+        self.turn = None
+        if self.accepting:
+            self.handle_accept()
+        return NEVER
 
     def handle_accept(self) -> None:
         """Take the connections that wait."""
@@ -338,6 +363,7 @@ class Servers:
         The loop of waitress itself finds the connection of an event by its number only. One that
         was closed meanwhile leaves its number to a new one, which would be hung up for it.
         """
+        seconds = min([seconds, *(server.take_turn() for server in self.servers)])
         poller, asked = select.poll(), {}
         for number, connection in list(self.map.items()):
             events = select.POLLIN | select.POLLPRI if connection.readable() else 0

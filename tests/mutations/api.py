@@ -136,7 +136,7 @@ API = (
         f"{SERVICES}api/messages.py",
         "(found.get((asked.account_id, number)) for number in asked.numbers)",
         "(text for (_, number), text in found.items() if number in asked.numbers)",
-        TEXTS,
+        GROUPS,
         "sqlite",
     ),
     Mutation(

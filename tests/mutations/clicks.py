@@ -18,6 +18,18 @@ CLICKS = (
     Mutation(_REDIRECTS, " and robots.is_person(request)", "", _LED),
     Mutation(_REDIRECTS, "self.app.process_response(Response(status=302))", "Response()", _LED),
     Mutation(_REDIRECTS, "except SQLAlchemyError:", "except KeyError:", _LED),
+    Mutation(
+        _SERVER,
+        "wait = min(MODESTY * len(self.active_channels), LONGEST_MODESTY)",
+        "wait = 0.0",
+        "tests/running/test_modesty.py",
+    ),
+    Mutation(
+        _SERVER,
+        "        if self.accepting:\n",
+        "        if True:\n",
+        "tests/running/test_modesty.py",
+    ),
     Mutation(_SERVER, "next(crowd, self.task_dispatcher)", "self.task_dispatcher", _CROWDS),
     Mutation(_SERVER, '"" if request.error else request.path', "request.path", _CROWDS),
 )
