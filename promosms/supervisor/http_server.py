@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+
+from promosms.supervisor.request_parser import Parser
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -63,37 +63,6 @@ class Crowd:
 
     path: str
     threads: int = 32
-
-
-class Body(OverflowableBuffer):
-    """A body: in memory, then in a file; counted only as soon as it is larger than allowed."""
-
-    def __init__(self, overflow: int, largest: int) -> None:
-        super().__init__(overflow)
-        self.largest, self.size = largest, 0
-
-    def append(self, piece: bytes) -> None:
-        """Keep a piece, or forget everything if it is too much."""
-        self.size += len(piece)
-        if self.size <= self.largest:
-            super().append(piece)
-        elif super().__len__():
-            self.close()
-            self.buf, self.strbuf, self.overflowed = None, b"", False
-
-    def __len__(self) -> int:
-        return self.size
-
-
-class Parser(HTTPRequestParser):
-    """Reads a request. The application refuses a body that is too large, after it was drained."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Give the body a buffer with a limit."""
-        super().parse_header(header_plus)
-        if self.body_rcv is not None:
-            largest = self.adj.larger.get(self.path, self.adj.largest)
-            self.body_rcv.buf = Body(self.adj.inbuf_overflow, largest)
 
 
 class Channel(HTTPChannel):
@@ -268,13 +237,13 @@ class Server(TcpWSGIServer):
             self.maintenance(now)
         return bool(self.accepting) and self.turn is None
 
-    def handle_read_event(self) -> None:
+    def handle_accept(self) -> None:
         """Take the connections that wait, or note when it is this process's turn."""
         wait = min(MODESTY * len(self.active_channels), LONGEST_MODESTY)
         if wait:
             self.turn = time.monotonic() + wait
         else:
-            super().handle_read_event()
+            self._take_all()
 
     def take_turn(self) -> float:
         """Take the connections that wait, if it is time; the seconds until then, or `NEVER`."""
@@ -285,11 +254,10 @@ class Server(TcpWSGIServer):
             return wait
         self.turn = None
         if self.accepting:
-            self.handle_accept()
+            self._take_all()
         return NEVER
 
-    def handle_accept(self) -> None:
-        """Take the connections that wait."""
+    def _take_all(self) -> None:
         for _ in range(AT_ONCE):
             try:
                 pair = self.accept()

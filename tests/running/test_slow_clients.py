@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from promosms.supervisor import checks
-from promosms.supervisor.http_server import NEVER, Body, Channel, Deadlines, Servers
+from promosms.supervisor.http_server import NEVER, Channel, Deadlines, Servers
+from promosms.supervisor.request_parser import Body
 from tests.running.server import Server, running
 from tests.support.slow_clients import KINDS
 

@@ -93,13 +93,14 @@ def take(session: Session, account_id: int, number: int) -> None:
     session.refresh(account, with_for_update={"key_share": True})
     if account.approved_at is not None:
         return
-    if number > left(account_id):
-        raise DayIsFull(left(account_id))
+    more = left(account_id)
+    if number > more:
+        raise DayIsFull(max(more, 0))
 
 
 def left(account_id: int) -> int:
-    """How many more texts an account on trial may send now."""
-    return max(settings.trial_texts_per_day - used(account_id), 0)
+    """How many more texts an account on trial may send now; negative if there were too many."""
+    return settings.trial_texts_per_day - used(account_id)
 
 
 def used(account_id: int) -> int:
